@@ -10,6 +10,7 @@
 export const errorTable = {
   NUMASIM_USAGE: 'See `numasim --help` for the commands and their options.',
   NUMASIM_FILE_UNREADABLE: 'Check that the path exists and can be read.',
+  NUMASIM_FILE_UNWRITABLE: 'Check that the directory exists, can be written, and has room.',
   NUMASIM_NO_MANIFESTS: 'Give at least one file or directory with .yaml, .yml or .json manifests.',
   NUMASIM_YAML_SYNTAX: 'Correct the YAML at that line.',
   NUMASIM_KIND_UNSUPPORTED: 'Leave the object out, or use one of the kinds listed by `numasim run --help`.',

@@ -1,0 +1,167 @@
+/**
+ * Fields that the API has and this version does nothing with. Setting one is allowed and never silent: controllers put
+ * what `fieldsWithoutBehaviour` returns into the condition NotImplemented. A field that gets its behaviour loses its row.
+ */
+import type { MemoryProfileSpec, ProcessProfile, RegionProfile } from './memory-profile.ts';
+import type { NumaBalancingPolicySpec } from './numa-balancing-policy.ts';
+import type { NumaNodeConfigSpec } from './numa-node-config.ts';
+
+/** One field that is set and has no effect. */
+export interface FieldWithoutBehaviour {
+  /** Path in the object, such as `spec.costs`. */
+  readonly path: string;
+  /** What happens instead, as half a sentence. */
+  readonly instead: string;
+}
+
+interface Row<Spec> extends FieldWithoutBehaviour {
+  /** Whether the spec asks for what is missing. */
+  readonly isSet: (spec: Spec) => boolean;
+}
+
+const policyRows: readonly Row<NumaBalancingPolicySpec>[] = [
+  {
+    path: 'spec.balancing',
+    instead: 'Auto acts as Disabled',
+    isSet: ({ balancing }) => balancing === 'Auto',
+  },
+  {
+    path: 'spec.memoryPolicy.mode',
+    instead: 'WeightedInterleave acts as Interleave',
+    isSet: ({ memoryPolicy }) => memoryPolicy?.mode === 'WeightedInterleave',
+  },
+  {
+    path: 'spec.memoryPolicy.mode',
+    instead: 'PreferredMany acts as Preferred with its first node',
+    isSet: ({ memoryPolicy }) => memoryPolicy?.mode === 'PreferredMany',
+  },
+];
+
+const nodeConfigRows: readonly Row<NumaNodeConfigSpec>[] = [
+  {
+    path: 'spec.numaBalancing',
+    instead: 'the tiering bit (2) has no effect',
+    isSet: ({ numaBalancing }) => (numaBalancing & 2) !== 0,
+  },
+  {
+    path: 'spec.tunables.hotThresholdMs',
+    instead: 'there is no memory tiering to use it',
+    isSet: ({ tunables }) => tunables.hotThresholdMs !== 1000,
+  },
+  {
+    path: 'spec.tunables.promoteRateLimitMBps',
+    instead: 'there is no memory tiering to use it',
+    isSet: ({ tunables }) => tunables.promoteRateLimitMBps !== 65_536,
+  },
+  {
+    path: 'spec.rfc.thpMarking',
+    instead: 'there are no huge pages to mark',
+    isSet: ({ rfc }) => rfc.thpMarking === 'Fixed',
+  },
+  {
+    path: 'spec.rfc.sentinel',
+    instead: 'the sentinel is as intended',
+    isSet: ({ rfc }) => rfc.sentinel === 'AsPosted',
+  },
+  {
+    path: 'spec.rfc.version',
+    instead: 'AllAncestors acts as V2',
+    isSet: ({ rfc }) => rfc.version === 'AllAncestors',
+  },
+  {
+    path: 'spec.topology.nodeResourceTopology',
+    instead: 'the preset TwoSocket is used',
+    isSet: ({ topology }) => topology?.nodeResourceTopology !== undefined,
+  },
+  {
+    path: 'spec.topology.latencyNs',
+    instead: 'accesses cost nothing',
+    isSet: ({ topology }) => topology?.latencyNs !== undefined,
+  },
+  {
+    path: 'spec.costs',
+    instead: 'balancing and accesses cost nothing',
+    isSet: ({ costs }) => costs !== undefined,
+  },
+  {
+    path: 'spec.simulation.pageSampling',
+    instead: 'every page is simulated',
+    isSet: ({ simulation }) => simulation.pageSampling > 1,
+  },
+];
+
+const processRows: readonly Row<ProcessProfile>[] = [
+  {
+    path: 'phases',
+    instead: 'the access rates stay as they begin',
+    isSet: ({ phases }) => (phases ?? []).length > 0,
+  },
+];
+
+const regionRows: readonly Row<RegionProfile>[] = [
+  {
+    path: 'pattern',
+    instead: 'pages are touched as with Uniform',
+    isSet: ({ pattern }) => pattern !== 'Uniform',
+  },
+  {
+    path: 'hugePages',
+    instead: 'there are 4 KiB pages only',
+    isSet: ({ hugePages }) => hugePages !== 'Never',
+  },
+  {
+    path: 'memoryPolicy.mode',
+    instead: 'WeightedInterleave acts as Interleave',
+    isSet: ({ memoryPolicy }) => memoryPolicy?.mode === 'WeightedInterleave',
+  },
+  {
+    path: 'memoryPolicy.mode',
+    instead: 'PreferredMany acts as Preferred with its first node',
+    isSet: ({ memoryPolicy }) => memoryPolicy?.mode === 'PreferredMany',
+  },
+];
+
+/** A spec with its kind. */
+export type SpecOfKind =
+  | { readonly kind: 'NumaBalancingPolicy'; readonly spec: NumaBalancingPolicySpec }
+  | { readonly kind: 'NumaNodeConfig'; readonly spec: NumaNodeConfigSpec }
+  | { readonly kind: 'MemoryProfile'; readonly spec: MemoryProfileSpec };
+
+/** The fields of the object that are set and have no effect, in the order of the schema. */
+export function fieldsWithoutBehaviour(object: SpecOfKind): readonly FieldWithoutBehaviour[] {
+  switch (object.kind) {
+    case 'NumaBalancingPolicy':
+      return matching(policyRows, object.spec);
+    case 'NumaNodeConfig':
+      return matching(nodeConfigRows, object.spec);
+    case 'MemoryProfile':
+      return profileFields(object.spec);
+  }
+}
+
+/** The text of the condition NotImplemented: `spec.costs: balancing and accesses cost nothing; …`. */
+export function notImplementedMessage(fields: readonly FieldWithoutBehaviour[]): string {
+  return fields.map(({ path, instead }) => `${path}: ${instead}`).join('; ');
+}
+
+function profileFields(spec: MemoryProfileSpec): readonly FieldWithoutBehaviour[] {
+  return spec.containers.flatMap(({ processes }, container) =>
+    processes.flatMap((process, index) => {
+      const path = `spec.containers[${container}].processes[${index}]`;
+      const regions = (process.regions ?? []).flatMap((region, at) =>
+        matching(regionRows, region, `${path}.regions[${at}].`),
+      );
+      return [...regions, ...matching(processRows, process, `${path}.`)];
+    }),
+  );
+}
+
+function matching<Spec>(
+  rows: readonly Row<Spec>[],
+  spec: Spec,
+  prefix = '',
+): readonly FieldWithoutBehaviour[] {
+  return rows
+    .filter(({ isSet }) => isSet(spec))
+    .map(({ path, instead }) => ({ path: `${prefix}${path}`, instead }));
+}
