@@ -1,0 +1,63 @@
+/**
+ * Compares what we want an object to say with what it says, so that nothing is written when nothing would change.
+ */
+
+/**
+ * Whether `live` already says all of `desired`: every field of an object is there and equal, lists have the same
+ * length and their elements correspond in order. `live` may say more: the server's defaults, other owners' fields.
+ * A field that is undefined, null, or an empty object or list in `desired` may be missing in `live`.
+ */
+export function contains(live: unknown, desired: unknown): boolean {
+  if (desired === undefined || desired === null) {
+    return true;
+  }
+  if (Array.isArray(desired)) {
+    return containsList(live ?? [], desired);
+  }
+  if (isRecord(desired)) {
+    const there = live ?? {};
+    return isRecord(there) && Object.entries(desired).every(([name, value]) => contains(there[name], value));
+  }
+  return live === desired;
+}
+
+function containsList(live: unknown, desired: readonly unknown[]): boolean {
+  return (
+    Array.isArray(live) &&
+    live.length === desired.length &&
+    desired.every((element, index) => contains(live[index], element))
+  );
+}
+
+/** Whether two values say the same: as `contains`, in both directions. */
+export function saysTheSame(one: unknown, other: unknown): boolean {
+  if (isEmpty(one) || isEmpty(other)) {
+    return isEmpty(one) && isEmpty(other);
+  }
+  if (Array.isArray(one)) {
+    return (
+      Array.isArray(other) &&
+      one.length === other.length &&
+      one.every((element, index) => saysTheSame(element, other[index]))
+    );
+  }
+  if (isRecord(one)) {
+    return isRecord(other) && fieldsOf(one, other).every((name) => saysTheSame(one[name], other[name]));
+  }
+  return one === other;
+}
+
+function fieldsOf(one: object, other: object): string[] {
+  return [...new Set([...Object.keys(one), ...Object.keys(other)])];
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isEmpty(value: unknown): boolean {
+  if (value === undefined || value === null) {
+    return true;
+  }
+  return typeof value === 'object' && Object.values(value).every((field) => field === undefined);
+}
