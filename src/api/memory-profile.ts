@@ -63,7 +63,7 @@ const phase = z
         })
         .meta({ description: 'New access rate of one region.' }),
       ['name'],
-      { min: 1, max: 16 },
+      { min: 1, max: 8 },
       'Regions whose access rate changes; others go on as before.',
     ),
   })
@@ -76,7 +76,7 @@ const processObject = withRules(
       { min: 1, max: 100 },
       'How much of one CPU each thread wants, in percent; it sleeps the rest of the time.',
     ).default(100),
-    regions: keyedList(region, ['name'], { max: 16 }, 'The memory of the process.').exactOptional(),
+    regions: keyedList(region, ['name'], { max: 8 }, 'The memory of the process.').exactOptional(),
     phases: keyedList(
       phase,
       ['after'],

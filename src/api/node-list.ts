@@ -8,11 +8,16 @@ import { withRules } from './rule.ts';
 /** The greatest NUMA node id numasim simulates. */
 export const maxNodeId = 63;
 
-const kind: IdListKind = { what: 'NUMA nodes', maxId: maxNodeId, mayBeEmpty: false };
+const kind: IdListKind = {
+  what: 'NUMA nodes',
+  maxId: maxNodeId,
+  id: '[0-9]|[1-5][0-9]|6[0-3]',
+  mayBeEmpty: false,
+};
 
 /** Schema of a list of at least one node. */
 export function nodeList(description: string): z.ZodString {
-  return withRules(z.string().min(1).max(128), description, idListRules(kind));
+  return withRules(z.string().min(1).max(32), description, idListRules(kind));
 }
 
 /** Node ids, ascending. Throws NUMASIM_OBJECT_INVALID when the text is no node list. */
