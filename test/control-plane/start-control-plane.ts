@@ -10,7 +10,7 @@ import { freePorts } from './free-ports.ts';
 import { Instance } from './instance.ts';
 import { kubeconfig } from './kubeconfig.ts';
 import { findPrograms } from './programs.ts';
-import { makeUsers, readersGroup, tokenFile, type Users } from './users.ts';
+import { makeUsers, readerBinding, tokenFile, type Users } from './users.ts';
 import { Watchdog } from './watchdog.ts';
 
 /** How a control plane is started. */
@@ -92,7 +92,7 @@ async function startComponents(
   await controlPlane.startComponent('kube-controller-manager');
   await controlPlane.startComponent('kube-scheduler');
   await controlPlane.startComponent('kwok');
-  await grantReaders(controlPlane, users.admin.token);
+  await grantReader(controlPlane, users.admin.token);
   if (programs.kubeScheduler !== undefined) {
     const healthz = { url: `https://127.0.0.1:${ports.scheduler}/healthz` };
     await controlPlane.until('kube-scheduler is ready', async () => await answersOk(healthz));
@@ -112,18 +112,8 @@ async function startComponents(
   log(`controllers, scheduler and kwok are running (${elapsed()})`);
 }
 
-/** Gives the read-only user the rights of the ClusterRole `view`, which other roles can extend by their labels. */
-async function grantReaders({ baseUrl, caFile }: ControlPlane, token: string): Promise<void> {
+async function grantReader({ baseUrl, caFile }: ControlPlane, token: string): Promise<void> {
   const url = `${baseUrl}/apis/rbac.authorization.k8s.io/v1/clusterrolebindings`;
-  const { status, body } = await probe(
-    { url, caFile, token },
-    {
-      apiVersion: 'rbac.authorization.k8s.io/v1',
-      kind: 'ClusterRoleBinding',
-      metadata: { name: readersGroup },
-      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'view' },
-      subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'Group', name: readersGroup }],
-    },
-  );
+  const { status, body } = await probe({ url, caFile, token }, readerBinding);
   if (status !== 201) throw new Error(`The read-only user could not be given its rights: ${status} ${body}`);
 }

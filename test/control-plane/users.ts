@@ -20,20 +20,31 @@ export type Users = Readonly<Record<Persona | 'controllerManager' | 'scheduler',
 /** The operator's ServiceAccount; `manifests/base` creates it and grants its rights. */
 export const operatorServiceAccount = { namespace: 'numasim-system', name: 'numasim' } as const;
 
-/** The group of the read-only user; the control plane binds it to the ClusterRole `view`. */
-export const readersGroup = 'numasim:readers';
+/** The read-only user; see `readerBinding` for its rights. */
+export const reader = 'numasim-reader';
+
+/** Gives the read-only user the rights of the ClusterRole `view`, which other roles extend by their labels. */
+export const readerBinding = {
+  apiVersion: 'rbac.authorization.k8s.io/v1',
+  kind: 'ClusterRoleBinding',
+  metadata: { name: reader },
+  roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'view' },
+  subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: reader }],
+} as const;
+
+/** The user name of the operator's ServiceAccount. */
+export const operatorUser = `system:serviceaccount:${operatorServiceAccount.namespace}:${operatorServiceAccount.name}`;
 
 /** Fresh identities with random tokens. */
 export function makeUsers(): Users {
-  const { namespace, name } = operatorServiceAccount;
   return {
     admin: user('numasim-admin', ['system:masters']),
-    operator: user(`system:serviceaccount:${namespace}:${name}`, [
+    operator: user(operatorUser, [
       'system:serviceaccounts',
-      `system:serviceaccounts:${namespace}`,
+      `system:serviceaccounts:${operatorServiceAccount.namespace}`,
       'system:authenticated',
     ]),
-    readonly: user('numasim-reader', [readersGroup]),
+    readonly: user(reader, []),
     controllerManager: user('system:kube-controller-manager', []),
     scheduler: user('system:kube-scheduler', []),
   };
