@@ -1,6 +1,6 @@
 /**
  * The cgroups above the pods: `kubepods` and its two QoS levels. Their values depend on the pods of the node, and on
- * when the kubelet last looked: it updates them as a pod is created and once a minute, not as a pod goes or is resized.
+ * when the kubelet last looked: as it makes a pod's cgroup, as it kills a pod (which still counts then), once a minute.
  */
 import type { V1Pod } from '@kubernetes/client-node';
 
@@ -31,8 +31,8 @@ const nothing: Requested = { burstableCpuMillis: 0, burstableMemoryBytes: 0, gua
 export class QosLevels {
   readonly #node: CgroupNode;
   #requested = nothing;
-  #knownUids: ReadonlySet<string> = new Set();
-  #updatedAtMs = Number.NEGATIVE_INFINITY;
+  #known: ReadonlyMap<string, V1Pod> = new Map();
+  #updatedAtMs: number | undefined;
   #hugePagesUnbounded = false;
 
   constructor(node: CgroupNode) {
@@ -40,15 +40,20 @@ export class QosLevels {
   }
 
   /**
-   * Tells of the node's pods now; `nowMs` is any clock in milliseconds that does not go back. Values change if a pod is
-   * new or the last update is a minute old.
+   * Tells of the node's pods now; `nowMs` is any clock in milliseconds that does not go back. Values follow at once if a
+   * pod is new or the last update is a minute old. After a removal they still include the pod that went last.
    */
   observe(pods: readonly V1Pod[], nowMs: number): void {
-    const uids = new Set(pods.filter(isActive).map((pod) => pod.metadata?.uid ?? ''));
-    const hasNewPod = [...uids].some((uid) => !this.#knownUids.has(uid));
-    const isPeriodOver = uids.size > 0 && nowMs - this.#updatedAtMs >= updatePeriodMs;
-    this.#knownUids = uids;
-    if (hasNewPod || isPeriodOver) this.#update(pods, nowMs);
+    const known = this.#known;
+    this.#known = new Map(pods.filter(isActive).map((pod) => [pod.metadata?.uid ?? '', pod]));
+    const hasNewPod = [...this.#known.keys()].some((uid) => !known.has(uid));
+    this.#updatedAtMs ??= nowMs;
+    const isPeriodOver = nowMs - this.#updatedAtMs >= updatePeriodMs;
+    const wentLast = [...known].findLast(([uid]) => !this.#known.has(uid))?.[1];
+    if (hasNewPod || isPeriodOver) {
+      this.#updatedAtMs = nowMs;
+      this.#update([...this.#known.values()]);
+    } else if (wentLast !== undefined) this.#update([...this.#known.values(), wentLast]);
   }
 
   /** A kubelet that restarts resets its levels; they are right again at its next update. */
@@ -68,10 +73,9 @@ export class QosLevels {
     ];
   }
 
-  #update(pods: readonly V1Pod[], nowMs: number): void {
-    this.#requested = pods.filter(isActive).reduce(add, nothing);
+  #update(pods: readonly V1Pod[]): void {
+    this.#requested = pods.reduce(add, nothing);
     this.#hugePagesUnbounded = true;
-    this.#updatedAtMs = nowMs;
   }
 
   #kubepods(): CgroupValues {
