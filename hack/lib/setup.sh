@@ -59,3 +59,5 @@ install_dependencies() {
 
 require_node
 install_dependencies
+# Tools of node_modules start with `env node`: that must be ours too.
+export PATH="$root/node_modules/.bin:$PATH"
