@@ -1,4 +1,5 @@
 /** Small objects and settings for the tests of src/kube. */
+import { type Clock, systemClock, type Timer } from '../../src/kube/clock.ts';
 import type { CredentialSource } from '../../src/kube/credentials.ts';
 import type { KubeObject } from '../../src/kube/kube-object.ts';
 import type { Logger } from '../../src/kube/logger.ts';
@@ -59,5 +60,33 @@ export async function eventually(what: string, isTrue: () => boolean, limitMs = 
       throw new Error(`did not happen within ${limitMs} ms: ${what}`);
     }
     await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+}
+
+/** The machine's clock, counting the timers that neither fired nor were cancelled. */
+export class CountingClock implements Clock {
+  readonly #pending = new Set<Timer>();
+
+  get pendingTimers(): number {
+    return this.#pending.size;
+  }
+
+  now(): number {
+    return systemClock.now();
+  }
+
+  after(delayMs: number, callback: () => void): Timer {
+    const timer = systemClock.after(delayMs, () => {
+      this.#pending.delete(counted);
+      callback();
+    });
+    const counted = {
+      cancel: () => {
+        this.#pending.delete(counted);
+        timer.cancel();
+      },
+    };
+    this.#pending.add(counted);
+    return counted;
   }
 }

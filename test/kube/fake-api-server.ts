@@ -143,7 +143,10 @@ export class FakeApiServer {
   }
 
   #store(type: string, name: string, meta: { uid: string }, fields: Partial<TestPod>): TestPod {
-    const object = this.#versioned({ ...fields, metadata: { name, namespace: 'default', ...meta } });
+    const object = this.#versioned({
+      ...fields,
+      metadata: { ...fields.metadata, name, namespace: 'default', ...meta },
+    });
     this.#objects.set(name, object);
     this.#append(type, object);
     return object;
