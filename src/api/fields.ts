@@ -48,7 +48,14 @@ export function choice<const Words extends readonly [string, ...string[]]>(
 
 /** A point in time, RFC 3339. */
 export function time(description: string): z.ZodString {
-  return z.string().max(64).meta({ description, format: 'date-time' });
+  return z
+    .string()
+    .max(64)
+    .refine(
+      (value) => z.iso.datetime({ offset: true }).safeParse(value).success,
+      'must be a time such as 2025-02-01T12:00:00Z',
+    )
+    .meta({ description, format: 'date-time' });
 }
 
 /** How many items a list may have. `min` is 0 unless told. */

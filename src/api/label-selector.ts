@@ -60,10 +60,19 @@ const requirement = withRules(
 );
 
 const selectorObject = z.strictObject({
-  matchLabels: z
-    .record(z.string(), labelValue('The value that the label must have.'))
+  matchLabels: withRules(
+    z.record(z.string(), labelValue('The value that the label must have.')),
+    'Labels the object must have, each with exactly this value.',
+    [
+      {
+        cel: `self.all(key, key.matches('${labelKeyPattern}'))`,
+        message: labelKeyMessage,
+        check: (map) => Object.keys(map).every((key) => new RegExp(labelKeyPattern, 'u').test(key)),
+      },
+    ],
+  )
     .refine((map) => Object.keys(map).length <= 32, 'must have at most 32 labels')
-    .meta({ description: 'Labels the object must have, each with exactly this value.', maxProperties: 32 })
+    .meta({ maxProperties: 32 })
     .exactOptional(),
   matchExpressions: list(
     requirement,

@@ -20,10 +20,11 @@ const numaBalancing = withRules(
   'The value written to the sysctl kernel.numa_balancing. 0: off. 1: normal. 2: memory tiering. 3: both. 4: per cgroup, by cpu.numa_load_balance.',
   [
     {
-      cel: 'self <= 4',
+      // Above 7 the bound of the schema speaks.
+      cel: 'self <= 4 || self > 7',
       message:
         'must be 0 to 4: the kernel rejects 5, 6 and 7 with EINVAL (numa_balancing takes 0, 1, 2, 3 or 4)',
-      check: (value) => value <= 4,
+      check: (value) => value <= 4 || value > 7,
     },
   ],
 ).meta({ format: 'int32' });
