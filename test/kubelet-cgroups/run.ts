@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 
 import { NumasimError } from '../../src/errors.ts';
 import { compareRecording } from './compare-recording.ts';
+import type { Cell } from './compare.ts';
 import { readRecording } from './record.ts';
 import { jsonReport, tableReport } from './report.ts';
 
@@ -18,13 +19,23 @@ const usage = 'usage: npm run --silent cgroup-trees -- FILE… [-o table|json]';
 export function run(args: readonly string[], { out, error }: Output): number {
   try {
     const { files, format } = parse(args);
-    const cells = files.flatMap((file) => compareRecording(file, readRecording(file)));
+    const cells = files.flatMap(cellsOf);
     out(`${format === 'json' ? jsonReport(cells) : tableReport(cells)}\n`);
     return 0;
   } catch (cause) {
     if (!(cause instanceof NumasimError)) throw cause;
     error(`${cause.code}: ${cause.message}\n${cause.remedy}\n`);
     return 2;
+  }
+}
+
+function cellsOf(file: string): readonly Cell[] {
+  const recording = readRecording(file);
+  try {
+    return compareRecording(file, recording);
+  } catch (cause) {
+    if (!(cause instanceof NumasimError)) throw cause;
+    throw new NumasimError('NUMASIM_RECORD_INVALID', cause.message, file, { cause });
   }
 }
 
