@@ -8,8 +8,10 @@ import { QosLevels } from '../../src/cgroup/qos-levels.ts';
 import { compare } from './compare.ts';
 import type { Cell, Comparison } from './compare.ts';
 import { nameDifference } from './differences.ts';
+import type { Circumstances } from './differences.ts';
 import { cgroupConfigOf, cgroupNodeOfRecording } from './record-config.ts';
 import { podAt } from './record-pod.ts';
+import { runningIdAt } from './status-at.ts';
 import type { Observation, RecordedDirectory, RecordedState, Recording } from './record.ts';
 
 /** All cells of a recording; `record` is its file, for the cells. */
@@ -25,6 +27,7 @@ export function compareRecording(record: string, recording: Recording): readonly
       observation: observation.label,
       predicted: predictObservation(podAt(key, recorded, observation), observation, config, node),
       recorded: withoutUnknownContainers(observation),
+      circumstances: circumstancesOf(observation),
     })),
   );
   const levels = new QosLevels(node);
@@ -35,6 +38,7 @@ export function compareRecording(record: string, recording: Recording): readonly
     observation: state.label,
     predicted: predictState(recording, state, config, levels),
     recorded: levelDirectories(state.dirs, levels.directories(config)),
+    circumstances: { changedMeanwhile: false, isOfEnded: () => false },
   }));
   return [...pods, ...states].flatMap(namedCells);
 }
@@ -91,25 +95,50 @@ function levelDirectories(
 
 /** Ids of no container in the status are sandboxes, or instances before or after the ones in the status. */
 function withoutUnknownContainers({ status, cgroups }: Observation): readonly RecordedDirectory[] {
-  const containers = status.containers ?? [];
-  const known = containers.flatMap(({ containerID, lastState }) => [
+  const known = (status.containers ?? []).flatMap(({ containerID, lastState }) => [
     bareId(containerID),
     bareId(lastState?.terminated?.containerID),
   ]);
   return cgroups.filter(({ path }) => {
-    const id = /(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])/u.exec(path)?.[0];
+    const id = idIn(path);
     return id === undefined || known.includes(id);
   });
+}
+
+function circumstancesOf({ at, status, containerStatesBefore }: Observation): Circumstances {
+  const containers = status.containers ?? [];
+  const running = containers.map((container) => bareId(runningIdAt(container, at)));
+  const podEnded = ['Succeeded', 'Failed'].includes(status.phase);
+  return {
+    changedMeanwhile: Object.entries(containerStatesBefore ?? {}).some(([container, [before, restarts]]) => {
+      const after = containers.find(({ name }) => name === container);
+      return after?.restartCount !== restarts || !(before in after.state);
+    }),
+    isOfEnded: (path) => {
+      const id = idIn(path);
+      return podEnded || (id !== undefined && !running.includes(id));
+    },
+  };
+}
+
+function idIn(path: string): string | undefined {
+  return /(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])/u.exec(path)?.[0];
 }
 
 function bareId(id: string | null | undefined): string {
   return (id ?? '').replace(/^[a-z-]+:\/\//u, '');
 }
 
-function namedCells(comparison: Comparison): readonly Cell[] {
-  const byPath = new Map(comparison.recorded.map((directory) => [directory.path, directory]));
+interface Named extends Comparison {
+  readonly circumstances: Circumstances;
+}
+
+function namedCells(comparison: Named): readonly Cell[] {
+  const { recorded, circumstances } = comparison;
+  const byPath = new Map(recorded.map((directory) => [directory.path, directory]));
   return compare(comparison).map((cell) => {
-    const difference = cell.equal ? undefined : nameDifference(cell, byPath.get(cell.path));
+    if (cell.equal) return cell;
+    const difference = nameDifference(cell, byPath.get(cell.path), circumstances);
     return difference === undefined ? cell : { ...cell, difference };
   });
 }

@@ -13,20 +13,34 @@ export const knownDifferences = {
   'vanishing-directory':
     'The directory was being removed while it was read: listed, but without a single file (fact 41).',
   'left-behind-directory':
-    'The container has ended, its directory is empty and about to be removed by the runtime (fact 38).',
+    'The container or pod has ended, its directory is empty and about to be removed (facts 38, 41, 42).',
+  'changed-meanwhile':
+    'A container started or ended between the two readings of the status around the dump (facts 38, 39).',
 } as const satisfies Record<string, string>;
+
+/** What is known about an observation beside its cells. */
+export interface Circumstances {
+  /** The container states read before and after the dump are not the same. */
+  readonly changedMeanwhile: boolean;
+  /** Whether a directory is of something that had ended: the pod, or a container that the status names. */
+  readonly isOfEnded: (path: string) => boolean;
+}
 
 /** The name of the reason why a cell differs, undefined if none is known. */
 export function nameDifference(
   cell: Cell,
   recorded: RecordedDirectory | undefined,
+  { changedMeanwhile, isOfEnded }: Circumstances,
 ): keyof typeof knownDifferences | undefined {
-  if (cell.pod === '(node)') {
-    return cell.file === 'cpu.weight' && /burstable(?:\.slice)?$/u.test(cell.path)
-      ? 'qos-level-lag'
-      : undefined;
+  if (cell.pod === '(node)') return isLevelWeight(cell) ? 'qos-level-lag' : undefined;
+  if (cell.file !== '') return undefined;
+  if (recorded !== undefined && isOfEnded(cell.path)) {
+    if (Object.keys(recorded.files).length === 0) return 'vanishing-directory';
+    if (recorded.nprocs === 0) return 'left-behind-directory';
   }
-  if (cell.file !== '' || recorded === undefined || cell.predicted !== 'absent') return undefined;
-  if (Object.keys(recorded.files).length === 0) return 'vanishing-directory';
-  return recorded.nprocs === 0 ? 'left-behind-directory' : undefined;
+  return changedMeanwhile ? 'changed-meanwhile' : undefined;
+}
+
+function isLevelWeight({ file, path }: Cell): boolean {
+  return file === 'cpu.weight' && /burstable(?:\.slice)?$/u.test(path);
 }

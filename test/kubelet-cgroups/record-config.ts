@@ -3,9 +3,10 @@ import { parse } from 'yaml';
 
 import { amounts } from '../../src/cgroup/amounts.ts';
 import type { Amounts } from '../../src/cgroup/amounts.ts';
-import type { CgroupConfig, CgroupNode, KubeletSettings, OciBehaviour } from '../../src/cgroup/config.ts';
+import type { CgroupConfig, CgroupNode, KubeletSettings } from '../../src/cgroup/config.ts';
 import { hugePageCapacity } from '../../src/cgroup/huge-pages.ts';
 import { NumasimError } from '../../src/errors.ts';
+import { runtimesOf } from './record-runtimes.ts';
 import type { Recording } from './record.ts';
 
 /** Drivers and runtimes. */
@@ -15,9 +16,7 @@ export function cgroupConfigOf(recording: Recording): CgroupConfig {
     driver: recording.driver === 'systemd' ? 'Systemd' : 'Cgroupfs',
     root: root.startsWith('/') ? root : undefined,
     runtime: runtimeOf(recording.node.nodeInfo.containerRuntimeVersion),
-    ociRuntime: 'Runc',
-    cpuWeightConversion: 'Logarithmic',
-    runtimeClasses: runtimeClassesOf(recording.containerd_config ?? ''),
+    ...runtimesOf(recording),
   };
 }
 
@@ -31,7 +30,7 @@ export function cgroupNodeOfRecording(recording: Recording): CgroupNode {
     cpuMillis: left('cpu'),
     memoryBytes: left('memory'),
     hugePageBytes: hugePageCapacity(capacity),
-    kubelet: kubeletSettings(config),
+    kubelet: kubeletSettings(config, recording.feature_gates?.MemoryQoS),
   };
 }
 
@@ -39,22 +38,24 @@ type KubeletConfig = Readonly<Record<string, unknown>>;
 
 /** What the kubelet says it uses, which includes defaults, over what its file says. */
 function kubeletConfig(recording: Recording): KubeletConfig {
-  const file: unknown = parse(recording.kubeletConfigFile);
+  const file: unknown = parse(recording.kubeletConfigFile ?? '{}');
   if (typeof file !== 'object' || file === null) {
     throw new NumasimError('NUMASIM_RECORD_INVALID', 'is not a YAML mapping', 'kubeletConfigFile');
   }
   return { ...(file as KubeletConfig), ...recording.kubelet_configz };
 }
 
-function kubeletSettings(config: KubeletConfig): KubeletSettings {
+/** Gates are recorded as `BETA=1`: stage and whether it is on. */
+function kubeletSettings(config: KubeletConfig, memoryQosGate = 'BETA=1'): KubeletSettings {
+  const hasMemoryQos = !memoryQosGate.endsWith('=0');
   const factor = config.memoryThrottlingFactor;
+  const isTiered = config.memoryReservationPolicy === 'TieredReservation';
   return {
     cpuManagerPolicy: config.cpuManagerPolicy === 'static' ? 'Static' : 'None',
     cpuCfsQuota: config.cpuCFSQuota !== false,
     cpuCfsQuotaPeriodUs: microseconds(stringOf(config.cpuCFSQuotaPeriod) ?? '100ms'),
-    memoryReservationPolicy:
-      config.memoryReservationPolicy === 'TieredReservation' ? 'TieredReservation' : 'None',
-    memoryThrottlingFactor: typeof factor === 'number' ? factor : undefined,
+    memoryReservationPolicy: hasMemoryQos && isTiered ? 'TieredReservation' : 'None',
+    memoryThrottlingFactor: hasMemoryQos && typeof factor === 'number' ? factor : undefined,
     singleProcessOomKill: config.singleProcessOOMKill === true,
   };
 }
@@ -81,28 +82,6 @@ function countCpus(list: string): number {
     const [first = 0, last = first] = range.split('-').map(Number);
     return count + last - first + 1;
   }, 0);
-}
-
-/** containerd's configuration names each handler's binary; a RuntimeClass is taken to be named as its handler. */
-function runtimeClassesOf(containerdConfig: string): Readonly<Record<string, OciBehaviour>> {
-  const sections = containerdConfig.matchAll(
-    /runtimes\.(?<handler>[\w-]+)\.options\]\n(?<options>(?:[ \t]+[^[\n]*\n?)*)/gu,
-  );
-  const classes: Record<string, OciBehaviour> = {};
-  for (const { groups } of sections) {
-    const binary = /BinaryName *= *['"](?<binary>[^'"]*)['"]/u.exec(groups?.options ?? '')?.groups;
-    classes[groups?.handler ?? ''] = behaviourOf(binary?.binary ?? 'runc');
-  }
-  return classes;
-}
-
-/** runc changed its conversion in 1.3; older ones have their version in the binary's name. */
-function behaviourOf(binary: string): OciBehaviour {
-  const isOldRunc = /runc-?1\.[0-2]\b/u.test(binary);
-  return {
-    ociRuntime: binary.includes('crun') ? 'Crun' : 'Runc',
-    cpuWeightConversion: isOldRunc ? 'Linear' : 'Logarithmic',
-  };
 }
 
 function runtimeOf(version: string): CgroupConfig['runtime'] {

@@ -1,6 +1,8 @@
 /** The Pod object as the API had it at an observation: the manifest, the status, and nothing of the tree. */
 import type { V1Pod } from '@kubernetes/client-node';
 
+import { amounts } from '../../src/cgroup/amounts.ts';
+import type { QuantityList } from '../../src/cgroup/amounts.ts';
 import type {
   Observation,
   RecordedContainerStatus,
@@ -104,7 +106,8 @@ function managedFields(recorded: RecordedPod, observation: Observation): readonl
   return [{ subresource: 'resize', time: at, fieldsV1 }];
 }
 
-function isSameList(a: Json, b: Json): boolean {
-  const names = new Set([...Object.keys(a), ...Object.keys(b)]);
-  return [...names].every((name) => a[name] === b[name]);
+/** Equal amounts, however they are written. */
+function isSameList(a: QuantityList, b: QuantityList): boolean {
+  const [left, right] = [amounts(a, 'manifest'), amounts(b, 'status.effectiveSpecResources')];
+  return [...left.keys(), ...right.keys()].every((name) => left.get(name) === right.get(name));
 }

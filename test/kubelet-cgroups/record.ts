@@ -79,6 +79,8 @@ const observation = z.object({
   at: z.iso.datetime({ offset: true }),
   status: podStatus,
   cgroups: z.array(directory),
+  /** Container name → state and restart count just before the dump; `status` was read just after it. */
+  containerStatesBefore: z.record(z.string(), z.tuple([z.string(), z.int()])).nullish(),
 });
 
 const state = z.object({
@@ -92,19 +94,19 @@ const recordSchema = z.object({
   name: z.string(),
   driver: z.enum(['systemd', 'cgroupfs']),
   cgroupRoot: z.string(),
-  kubeletConfigFile: z.string(),
+  kubeletConfigFile: z.string().nullish(),
   kubelet_configz: z.record(z.string(), z.unknown()).nullish(),
   feature_gates: z.record(z.string(), z.string()).nullish(),
   containerd_config: z.string().nullish(),
   versions: z.object({ text: z.string() }).nullish(),
-  constants: z.record(z.string(), z.string()),
+  constants: z.record(z.string(), z.string()).default({}),
   node: z.object({
     capacity: quantities,
     allocatable: quantities,
     nodeInfo: z.object({ containerRuntimeVersion: z.string() }),
   }),
   pods: z.record(z.string(), z.object({ manifest, observations: z.array(observation) })),
-  states: z.array(state),
+  states: z.array(state).default([]),
 });
 
 /** A recording, checked. */

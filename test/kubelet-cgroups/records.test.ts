@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+
 import { expect } from 'chai';
 
 import { compareRecording } from './compare-recording.ts';
@@ -137,7 +139,14 @@ describe('recordings of a real kubelet', () => {
     ).to.deep.equal(new Set(['default/p05-guaranteed cpu.max max 100000']));
   });
 
-  it('every name of a difference is used by one or explained by a fact', () => {
+  it('docs/cgroups.md lists every cell that differs, and every reason', () => {
+    const docs = readFileSync(new URL('../../docs/cgroups.md', import.meta.url), 'utf8');
+    for (const line of [...differences.systemd, ...differences.cgroupfs])
+      expect(docs).to.contain(`\n${line}\n`);
+    for (const name of Object.keys(knownDifferences)) expect(docs).to.contain(`| \`${name}\` |`);
+  });
+
+  it('every name of a difference is explained by a fact', () => {
     for (const reason of Object.values(knownDifferences)) expect(reason).to.match(/\(facts? [0-9, ]+\)\.$/u);
   });
 });
