@@ -63,6 +63,17 @@ describe('values of a pod’s cgroup', () => {
     expect(values({ containers: [{ limits }] })).to.include({ 'hugetlb.2MB.max': '16777216' });
   });
 
+  it('huge pages of the pod itself replace its containers’, other resources of it do not count', () => {
+    const resources = { limits: { memory: '64Mi', 'hugepages-2Mi': '8Mi', 'ephemeral-storage': '1Gi' } };
+    const containers = [{ limits: { 'hugepages-2Mi': '4Mi' } }];
+    expect(values({ resources: { ...resources, requests: resources.limits }, containers })).to.include({
+      'hugetlb.2MB.max': '8388608',
+    });
+    expect(values({ resources: { limits: { 'ephemeral-storage': '1Gi' } } })).to.include({
+      'memory.max': 'max',
+    });
+  });
+
   it('a kubelet without CFS quota, or with another period', () => {
     expect(values({ containers: [wholeCpu] }, { cpuCfsQuota: false })).to.include({
       'cpu.max': 'max 100000',
