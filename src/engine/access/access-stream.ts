@@ -1,0 +1,147 @@
+import type { Vma } from '../memory/vma.ts';
+import type { RandomStream } from '../random.ts';
+import { NS_PER_S } from '../units.ts';
+import { RandomSweep } from './random-sweep.ts';
+import { SequentialSweep } from './sequential-sweep.ts';
+import { ZipfDraw } from './zipf-draw.ts';
+
+/** How a thread touches a range of pages (design §3 MemoryProfile). */
+export type AccessPattern = 'Uniform' | 'Sequential' | 'Strided' | 'Zipf';
+
+/** One access entry of a thread. */
+export interface AccessSpec {
+  readonly pattern: AccessPattern;
+  /** Page touches per second of the thread's run time, or of wall time with a backlog. */
+  readonly touchesPerSecond: number;
+  /** Share of touches that write, 0–100. */
+  readonly writePercent: number;
+  /** First page, pages apart, and number of pages of the range, within the region. */
+  readonly offsetPages?: number | undefined;
+  readonly stridePages?: number | undefined;
+  readonly lengthPages?: number | undefined;
+  /** Where a sweep begins: an index into the range, 0 … lengthPages − 1. */
+  readonly startIndex?: number | undefined;
+  /** Wall time for which missed touches are made up, ns; 0: what was missed is lost. */
+  readonly backlogNs?: number | undefined;
+}
+
+/**
+ * Finds which armed pages are touched. Touches of other pages are only counted: they change nothing the balancer sees.
+ * Distances are in touches and may be fractions.
+ */
+export interface ArmedPageFinder {
+  /** Touches up to and including the next one that hits an armed page, Infinity if none can. */
+  distanceToHit(): number;
+  /** Moves on by that distance and returns the armed page, or −1 if the draw came to nothing. */
+  takeHit(): number;
+  /** Moves on by touches that hit nothing armed. */
+  advance(touches: number): void;
+}
+
+/** A thread's use of one region. */
+export class AccessStream {
+  readonly vma: Vma;
+  readonly spec: AccessSpec;
+  readonly #finder: ArmedPageFinder;
+  readonly #random: RandomStream;
+  /** Touches due and not done. */
+  #due = 0;
+  #lastTime: number;
+
+  constructor(vma: Vma, spec: AccessSpec, random: RandomStream, now: number) {
+    this.vma = vma;
+    this.spec = spec;
+    this.#random = random;
+    this.#lastTime = now;
+    this.#finder = createFinder(vma, spec, random);
+    if (spec.writePercent > 0) vma.written = true;
+  }
+
+  /** Whether touches are due that could not be made in time. */
+  get hasBacklog(): boolean {
+    return this.spec.backlogNs !== undefined && this.#due >= 1;
+  }
+
+  /**
+   * Makes the touches that are due in a slice of run time.
+   *
+   * @param fault handles the touch of an armed page
+   * @returns run time used, ns
+   */
+  run(slice: Slice, fault: FaultHandler): number {
+    const { budgetNs, touchNs } = slice;
+    this.#accrue(slice);
+    let used = 0;
+    while (used < budgetNs) {
+      const touches = Math.min(this.#due, (budgetNs - used) / touchNs);
+      const distance = this.vma.armed.count === 0 ? Infinity : this.#finder.distanceToHit();
+      const made = Math.min(distance, touches);
+      this.#due -= made;
+      used += made * touchNs;
+      if (distance > touches) {
+        this.#finder.advance(touches);
+        break;
+      }
+      const page = this.#finder.takeHit();
+      if (page < 0) continue;
+      const cost = fault(this.vma, page, this.#writes());
+      used += cost.ns;
+      if (cost.stop) break;
+    }
+    if (this.spec.backlogNs === undefined) this.#due = 0;
+    return Math.ceil(used);
+  }
+
+  /** Fields a digest or a snapshot needs. */
+  state(): readonly number[] {
+    return [this.#due, this.#lastTime, ...this.#random.state()];
+  }
+
+  #accrue({ start, lengthNs }: Slice): void {
+    const { backlogNs, touchesPerSecond } = this.spec;
+    const end = start + lengthNs;
+    const elapsed = backlogNs === undefined ? lengthNs : end - this.#lastTime;
+    this.#lastTime = end;
+    this.#due += (elapsed * touchesPerSecond) / NS_PER_S;
+    if (backlogNs !== undefined) {
+      this.#due = Math.min(this.#due, ((backlogNs + lengthNs) * touchesPerSecond) / NS_PER_S);
+    }
+  }
+
+  #writes(): boolean {
+    const { writePercent } = this.spec;
+    return writePercent >= 100 || (writePercent > 0 && this.#random.nextBelow(100) < writePercent);
+  }
+}
+
+/** A stretch of a thread's run time. */
+export interface Slice {
+  /** Wall time at its begin, ns since boot. */
+  readonly start: number;
+  readonly lengthNs: number;
+  /** What of it is left for this stream, ns. */
+  readonly budgetNs: number;
+  /** Cost of a touch that hits nothing armed, ns. */
+  readonly touchNs: number;
+}
+
+/** Handles the touch of an armed page: its cost, and whether the thread cannot go on here. */
+export type FaultHandler = (vma: Vma, page: number, write: boolean) => FaultCost;
+
+/** What a fault cost, and whether the thread cannot go on here (it was moved to another CPU, or ended). */
+export interface FaultCost {
+  readonly ns: number;
+  readonly stop: boolean;
+}
+
+function createFinder(vma: Vma, spec: AccessSpec, random: RandomStream): ArmedPageFinder {
+  switch (spec.pattern) {
+    case 'Sequential':
+    case 'Strided':
+      return new SequentialSweep(vma, spec);
+    case 'Uniform':
+      return new RandomSweep(vma, spec, random);
+    case 'Zipf':
+      return new ZipfDraw(vma, spec, random);
+  }
+}

@@ -1,0 +1,73 @@
+import { UNSET_CPUPID, pidBit } from '../memory/cpupid.ts';
+import type { Vma } from '../memory/vma.ts';
+import type { Task } from '../sched/task.ts';
+import type { KernelState } from '../state.ts';
+import { NO_NODE } from '../units.ts';
+import { migratePage } from './migrate-page.ts';
+import { misplaced } from './misplaced.ts';
+import { recordFault } from './record-fault.ts';
+import type { HandledFault } from './record-fault.ts';
+
+/**
+ * A user access to a marked page (REF §8). The order of its steps is part of the behaviour.
+ *
+ * @param write whether the access writes, which decides about the minor fault after a move (REF §3.6)
+ * @returns ns of the task's CPU time that the fault took
+ */
+export function hintFault(state: KernelState, task: Task, vma: Vma, page: number, write: boolean): number {
+  const { object } = vma;
+  const before = object.node[page]!;
+  const here = state.nodeOfTask(task);
+  settleWriteProtection(vma, page);
+  const last = object.lastCpupid[page]!;
+  notePid(vma, task.pid);
+  state.count('numa_hint_faults', 1, object.cgroup);
+  if (before === here) state.count('numa_hint_faults_local', 1);
+
+  const target = misplaced(state, task, vma, page);
+  const outcome = moveIfMisplaced(state, vma, page, { target, here });
+  vma.disarm(page);
+  if (write) resetAfterWrite(vma, page);
+  recordFault(state, task, {
+    last,
+    node: object.node[page]!,
+    pages: 1,
+    wasLocal: before === here,
+    outcome,
+    writable: vma.flags.writable,
+    sharedMapping: vma.flags.shared && object.mappings > 1,
+  });
+  return state.costs.hintFaultNs + (outcome === 'Migrated' ? state.costs.migratePageNs : 0);
+}
+
+function moveIfMisplaced(
+  state: KernelState,
+  vma: Vma,
+  page: number,
+  { target, here }: { readonly target: number; readonly here: number },
+): HandledFault['outcome'] {
+  if (target === NO_NODE) return 'Stayed';
+  return migratePage(state, vma, page, target, here) ? 'Migrated' : 'Failed';
+}
+
+/** The task's bit in the VMA's current access window, which the pid filter reads (REF §7.3). */
+function notePid(vma: Vma, pid: number): void {
+  if (!vma.scan) return;
+  const bit = pidBit(pid);
+  vma.scan.currentPids[bit >>> 5]! |= 1 << (bit & 31);
+}
+
+/** The first write to a moved private page takes a minor fault that unsets `lastCpupid` (REF §3.6). */
+function resetAfterWrite(vma: Vma, page: number): void {
+  if (vma.writeProtected[page] === 0) return;
+  vma.writeProtected[page] = 0;
+  vma.object.lastCpupid[page] = UNSET_CPUPID;
+}
+
+/**
+ * Writes between faults are not simulated one by one. A moved page whose first touch was a read has been written by
+ * now if anybody writes to the region at all (docs/fidelity.md: W1).
+ */
+function settleWriteProtection(vma: Vma, page: number): void {
+  if (vma.written) resetAfterWrite(vma, page);
+}

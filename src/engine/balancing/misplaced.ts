@@ -1,0 +1,78 @@
+import type { MemoryPolicy } from '../memory/memory-policy.ts';
+import { BUILT_IN_POLICY, interleaveIndex, interleaveNode, weightedInterleaveNode } from '../memory/memory-policy.ts';
+import type { Vma } from '../memory/vma.ts';
+import type { Task } from '../sched/task.ts';
+import type { KernelState } from '../state.ts';
+import { NO_NODE } from '../units.ts';
+import { twoStageFilter } from './two-stage-filter.ts';
+
+/** The policy that governs an address: the VMA's, else the task's, else the built-in one (REF §3.7). */
+export function effectivePolicy(task: Task, vma: Vma): MemoryPolicy {
+  return vma.policy ?? task.policy ?? BUILT_IN_POLICY;
+}
+
+/** The node id that RFC V1's sentinel "task only" is taken for when it is used as posted (REF §17.7 D1). */
+const POSTED_SENTINEL_NODE = 1;
+
+/**
+ * Where a page that was just touched belongs (REF §9.1). Updates `lastCpupid` when the two-stage filter is asked.
+ *
+ * @returns the target node, or NO_NODE to leave the page where it is
+ */
+export function misplaced(state: KernelState, task: Task, vma: Vma, page: number): number {
+  const policy = effectivePolicy(task, vma);
+  if (!policy.migrateOnFault || policy.taskOnly) return NO_NODE;
+  const current = vma.object.node[page]!;
+  const here = state.nodeOfTask(task);
+  const target = policy.migrateOnReferenceNode
+    ? followReference(state, task, { vma, page, policy, current, here })
+    : wantedNode(state, policy, { vma, page, current, here });
+  if (target === current) return NO_NODE;
+  return isMistakenForSentinel(state, target) ? NO_NODE : target;
+}
+
+/** As posted, a base page whose target is node 1 is taken for "task only" and stays (REF §17.7 D1). */
+function isMistakenForSentinel(state: KernelState, target: number): boolean {
+  const { rfc, interleave, sentinel } = state.variant;
+  return rfc === 'V1' && interleave && sentinel === 'AsPosted' && target === POSTED_SENTINEL_NODE;
+}
+
+interface Touch {
+  readonly vma: Vma;
+  readonly page: number;
+  /** Node of the page. */
+  readonly current: number;
+  /** Node of the faulting CPU. */
+  readonly here: number;
+}
+
+function followReference(
+  state: KernelState,
+  task: Task,
+  touch: Touch & { readonly policy: MemoryPolicy },
+): number {
+  const { policy, current, here, vma, page } = touch;
+  // The built-in policy stands for "preferred on the current node": a local page returns before the filter.
+  if (policy.mode === 'Default' ? current === here : !policy.nodes.includes(here)) return NO_NODE;
+  return twoStageFilter(state, task, vma.object, page, current).migrate ? here : NO_NODE;
+}
+
+/** Static targets of policies that do not follow the task; only hypothetical policies get here (REF §9.1). */
+function wantedNode(state: KernelState, policy: MemoryPolicy, { vma, page, current, here }: Touch): number {
+  const index = interleaveIndex(vma.pageOffset, page, 0);
+  switch (policy.mode) {
+    case 'Interleave':
+      return interleaveNode(policy.nodes, index);
+    case 'WeightedInterleave':
+      return weightedInterleaveNode(policy.nodes, state.interleaveWeights, index);
+    case 'Preferred':
+      return policy.nodes.includes(current) ? NO_NODE : policy.nodes[0]!;
+    case 'Local':
+    case 'Default':
+      return here;
+    case 'Bind':
+    case 'PreferredMany':
+      if (policy.nodes.includes(current)) return NO_NODE;
+      return state.topology.zonelist(here).find((node) => policy.nodes.includes(node)) ?? NO_NODE;
+  }
+}

@@ -1,0 +1,79 @@
+import { isAllowed } from '../sched/assign-cpu.ts';
+import type { Task } from '../sched/task.ts';
+import type { KernelState } from '../state.ts';
+
+
+/** 100 plus half of the NUMA domain's 17 (REF §4.2). */
+const IMBALANCE_PERCENT = 108;
+
+/** How busy a node is (REF §14.2). */
+export type NodeType = 'hasSpare' | 'fullyBusy' | 'overloaded';
+
+/** Sums over a node's CPUs. */
+export interface NodeLoad {
+  readonly node: number;
+  readonly nrRunning: number;
+  readonly load: number;
+  readonly util: number;
+  readonly runnable: number;
+  readonly capacity: number;
+  /** CPUs of the node. */
+  readonly weight: number;
+  readonly type: NodeType;
+}
+
+export function nodeLoad(state: KernelState, node: number): NodeLoad {
+  const sums = { nrRunning: 0, load: 0, util: 0, runnable: 0, capacity: 0 };
+  const cpus = state.topology.cpusOf(node);
+  for (const cpu of cpus) {
+    const queue = state.runQueues[cpu]!;
+    sums.nrRunning += queue.nrRunning(state.now);
+    sums.load += queue.load();
+    sums.util += queue.util();
+    sums.runnable += queue.load();
+    sums.capacity += queue.capacity;
+  }
+  return { node, ...sums, weight: cpus.length, type: classifyNode({ ...sums, weight: cpus.length }) };
+}
+
+/** REF §14.2, vectors §20.5. */
+export function classifyNode(sums: Omit<NodeLoad, 'node' | 'load' | 'type'>): NodeType {
+  const { nrRunning, weight, capacity, util, runnable } = sums;
+  if (
+    nrRunning > weight &&
+    (capacity * 100 < util * IMBALANCE_PERCENT || capacity * IMBALANCE_PERCENT < runnable * 100)
+  ) {
+    return 'overloaded';
+  }
+  const roomy = capacity * 100 > util * IMBALANCE_PERCENT && capacity * IMBALANCE_PERCENT > runnable * 100;
+  return nrRunning < weight || roomy ? 'hasSpare' : 'fullyBusy';
+}
+
+/** The first idle CPU of a node that the task may use and no other migration has chosen, or undefined. */
+export function idleCpu(state: KernelState, task: Task, node: number, except?: number): number | undefined {
+  return state.topology.cpusOf(node).find((cpu) => {
+    const queue = state.runQueues[cpu]!;
+    return cpu !== except && !queue.numaMigrateOn && isAllowed(task, cpu) && queue.nrRunning(state.now) === 0;
+  });
+}
+
+/** An imbalance of up to two is tolerated while the destination runs few tasks (REF §14.4, vectors §20.5). */
+export function toleratedImbalance(imbalance: number, dstRunning: number, imbNr: number): number {
+  return dstRunning > imbNr || imbalance > 2 ? imbalance : 0;
+}
+
+export interface LoadAndCapacity {
+  readonly load: number;
+  readonly capacity: number;
+}
+
+/** Whether moving load would leave the two nodes further apart than they are (REF §14.4, vectors §20.5). */
+export function tooImbalanced(
+  newLoad: { readonly src: number; readonly dst: number },
+  src: LoadAndCapacity,
+  dst: LoadAndCapacity,
+): boolean {
+  const after = Math.abs(newLoad.dst * src.capacity - newLoad.src * dst.capacity);
+  return after > Math.abs(dst.load * src.capacity - src.load * dst.capacity);
+}
+

@@ -1,0 +1,162 @@
+import type { AddressSpace } from '../memory/address-space.ts';
+import type { Vma } from '../memory/vma.ts';
+import type { Task } from '../sched/task.ts';
+import type { KernelState } from '../state.ts';
+import { HUGE_PAGES, PAGES_PER_MIB, PAGE_BYTES } from '../units.ts';
+import { markPages } from './mark.ts';
+import { taskScanMax, taskScanStart } from './scan-period.ts';
+import { skipVma } from './vma-filter.ts';
+
+/** Virtual pages walked per page of budget (REF §4.2 VIRT_FACTOR). */
+const VIRT_FACTOR = 8;
+/** A scan's own run time counts this often against the next one (REF §4.2 OVERHEAD_FACTOR). */
+const OVERHEAD_FACTOR = 32;
+const HUGE_BYTES = HUGE_PAGES * PAGE_BYTES;
+
+/** The span of a VMA that is being marked. */
+interface Chunk {
+  readonly vma: Vma;
+  /** First page, next page to mark, and end, as page indices of the VMA. */
+  readonly low: number;
+  at: number;
+  readonly high: number;
+  marked: number;
+}
+
+/** A scan in progress. Marking takes time, and other threads fault on fresh marks meanwhile (REF §7.2). */
+export interface ScanWalk {
+  pagesLeft: number;
+  virtLeft: number;
+  forced: boolean;
+  skippedByPid: boolean;
+  /** Address at which the walk goes on. */
+  address: number;
+  chunk: Chunk | undefined;
+  /** The task's accounted run time when the scan began. */
+  readonly execAtStart: number;
+}
+
+/** Claims the address space's scan for this task if it is due (REF §6.2). */
+export function beginScan(state: KernelState, task: Task): void {
+  const { mm } = task;
+  task.scanQueued = false;
+  if (task.exiting || !state.gate.atScan(task, state.mode)) return;
+  if (state.variant.singleNodeCpusetSkip && task.cgroup.effectiveMems()?.length === 1) return;
+  if (mm.nextScan === 0) mm.nextScan = state.jiffies + state.msToJiffies(state.tunables.scanDelayMs);
+  if (state.jiffies < mm.nextScan) return;
+  if (task.scanPeriodMs === 0) {
+    task.scanPeriodMaxMs = taskScanMax(task, state.tunables);
+    task.scanPeriodMs = taskScanStart(task, state.tunables);
+  }
+  mm.nextScan = state.jiffies + state.msToJiffies(task.scanPeriodMs);
+  task.nodeStamp += 2 * state.tickNs;
+  const pages = state.tunables.scanSizeMb * PAGES_PER_MIB;
+  task.walk = {
+    pagesLeft: pages,
+    virtLeft: VIRT_FACTOR * pages,
+    forced: false,
+    skippedByPid: false,
+    address: startAddress(mm),
+    chunk: undefined,
+    execAtStart: task.accountedExec,
+  };
+}
+
+/**
+ * Goes on with a scan for at most `budgetNs`, in pieces of 2 MiB.
+ *
+ * @returns ns used; `task.walk` is gone when the scan is over
+ */
+export function continueScan(state: KernelState, task: Task, walk: ScanWalk, budgetNs: number): number {
+  let used = 0;
+  while (used < budgetNs) {
+    const chunk = (walk.chunk ??= nextChunk(state, task, walk));
+    if (!chunk) {
+      finish(task, walk, false);
+      return used;
+    }
+    const end = Math.min(chunk.high, pieceEnd(chunk));
+    const marked = markPages(state, task, chunk.vma, chunk.at, end);
+    chunk.at = end;
+    chunk.marked += marked;
+    used += marked * state.costs.markPageNs;
+    if (chunk.at === chunk.high && closeChunk(task, walk, chunk)) return used;
+  }
+  return used;
+}
+
+function startAddress(mm: AddressSpace): number {
+  const last = mm.vmas.at(-1);
+  if (last && last.end > mm.scanOffset) return mm.scanOffset;
+  endPass(mm);
+  return 0;
+}
+
+function endPass(mm: AddressSpace): void {
+  mm.scanSeq++;
+  mm.scanOffset = 0;
+}
+
+/** The next span to mark, or undefined when the list of VMAs is exhausted. */
+function nextChunk(state: KernelState, task: Task, walk: ScanWalk): Chunk | undefined {
+  for (;;) {
+    const chunk = nextChunkInList(state, task, walk);
+    if (chunk || walk.forced || !walk.skippedByPid) return chunk;
+    // Every VMA left was inactive for this task: once more with the filter off, so that scanning gets ahead.
+    walk.forced = true;
+    walk.address = startAddress(task.mm);
+  }
+}
+
+function nextChunkInList(state: KernelState, task: Task, walk: ScanWalk): Chunk | undefined {
+  for (const vma of task.mm.vmas) {
+    if (vma.end <= walk.address) continue;
+    const reason = skipVma(state, task, vma, walk.forced);
+    if (!reason) return chunkOf(vma, walk);
+    if (reason === 'pid-inactive') walk.skippedByPid = true;
+    walk.address = vma.end;
+  }
+  return undefined;
+}
+
+/** From the walk's address to the end of the budget, rounded up so that no huge page is cut (REF §7.2). */
+function chunkOf(vma: Vma, walk: ScanWalk): Chunk {
+  const low = Math.max(walk.address, vma.start);
+  const budgetEnd = Math.ceil((low + walk.pagesLeft * PAGE_BYTES) / HUGE_BYTES) * HUGE_BYTES;
+  const high = Math.min(budgetEnd, vma.end);
+  const toPage = (address: number): number => (address - vma.start) / PAGE_BYTES;
+  return { vma, low: toPage(low), at: toPage(low), high: toPage(high), marked: 0 };
+}
+
+/** Pieces end at 2 MiB boundaries of the address space. */
+function pieceEnd(chunk: Chunk): number {
+  const offset = chunk.vma.start / PAGE_BYTES;
+  return (Math.floor((chunk.at + offset) / HUGE_PAGES) + 1) * HUGE_PAGES - offset;
+}
+
+/** Settles the budgets of a marked span; true when the scan ends with it. */
+function closeChunk(task: Task, walk: ScanWalk, chunk: Chunk): boolean {
+  const { vma, low, high, marked } = chunk;
+  walk.chunk = undefined;
+  if (marked > 0) walk.pagesLeft -= high - low;
+  walk.virtLeft -= high - low;
+  walk.address = vma.start + high * PAGE_BYTES;
+  const spent = walk.pagesLeft <= 0 || walk.virtLeft <= 0;
+  if (!spent && high < vma.pages) {
+    walk.chunk = chunkOf(vma, walk);
+    return false;
+  }
+  if (!spent && vma.scan) vma.scan.previousSeq = task.mm.scanSeq;
+  if (!spent && !walk.forced) return false;
+  finish(task, walk, true);
+  return true;
+}
+
+/** @param stoppedInVma whether the walk ended inside the list rather than at its end */
+function finish(task: Task, walk: ScanWalk, stoppedInVma: boolean): void {
+  const { mm } = task;
+  if (stoppedInVma) mm.scanOffset = walk.address;
+  else endPass(mm);
+  task.walk = undefined;
+  task.nodeStamp += OVERHEAD_FACTOR * (task.accountedExec - walk.execAtStart);
+}

@@ -1,0 +1,88 @@
+import { newCounters } from './counters.ts';
+import type { CounterArray } from './counters.ts';
+
+/** Controllers a cgroup can hand to its children; those that matter here. */
+export type Controller = 'cpu' | 'cpuset' | 'memory';
+
+/** CPU bandwidth of a cgroup: `quotaUs` of run time per `periodUs` of wall time. */
+export interface CpuMax {
+  /** µs per period, or undefined for `max`. */
+  readonly quotaUs: number | undefined;
+  readonly periodUs: number;
+}
+
+const DEFAULT_WEIGHT = 100;
+
+/** One cgroup v2 directory: the switch of the RFC, the values that steer scheduling, and its events (REF §3.8). */
+export class Cgroup {
+  readonly name: string;
+  readonly parent: Cgroup | undefined;
+  readonly children = new Map<string, Cgroup>();
+  /** Controllers this group may use: those its parent handed down. */
+  readonly controllers: ReadonlySet<Controller>;
+  /** Controllers it hands to its children (`cgroup.subtree_control`). */
+  readonly subtreeControl = new Set<Controller>();
+  /** The RFC's `cpu.numa_load_balance`: any u64, non-zero is on. */
+  numaLoadBalance = 0n;
+  cpuWeight = DEFAULT_WEIGHT;
+  cpuMax: CpuMax = { quotaUs: undefined, periodUs: 100_000 };
+  /** Run time used in the current `cpu.max` period. */
+  bandwidth = { period: 0, usedNs: 0 };
+  /** Bytes, or undefined for `max`. */
+  memoryMax: number | undefined;
+  /** CPU ids of `cpuset.cpus`, undefined when empty (all of the parent's). */
+  cpus: readonly number[] | undefined;
+  /** Node ids of `cpuset.mems`, undefined when empty (all of the parent's). */
+  mems: readonly number[] | undefined;
+  /** Pages charged to this group and its descendants. */
+  chargedPages = 0;
+  /** Events of this group's own memory, and of descendants that were removed. */
+  readonly events: CounterArray = newCounters();
+  /** Tasks that live directly in it. */
+  readonly tasks = new Set<number>();
+  /** Processes ended in it or below because `memory.max` was exceeded. */
+  oomKills = 0;
+
+  constructor(name: string, parent: Cgroup | undefined) {
+    this.name = name;
+    this.parent = parent;
+    this.controllers = parent ? new Set(parent.subtreeControl) : new Set(['cpu', 'cpuset', 'memory']);
+  }
+
+  /** Path from the cgroup root, `/` for the root itself. */
+  get path(): string {
+    if (!this.parent) return '/';
+    return this.parent.parent ? `${this.parent.path}/${this.name}` : `/${this.name}`;
+  }
+
+  /** This group and its ancestors, nearest first. */
+  *lineage(): Generator<Cgroup, void> {
+    yield this;
+    if (this.parent) yield* this.parent.lineage();
+  }
+
+  /** The group whose `controller` governs this one: itself or the nearest ancestor that has it (REF §17.2). */
+  governing(controller: Controller): Cgroup {
+    return this.controllers.has(controller) || !this.parent ? this : this.parent.governing(controller);
+  }
+
+  /** Events of the whole subtree, as `memory.stat` shows them (REF §18.1). */
+  hierarchicalEvents(): CounterArray {
+    const total = Float64Array.from(this.events);
+    for (const child of this.children.values()) {
+      const below = child.hierarchicalEvents();
+      for (let i = 0; i < total.length; i++) total[i]! += below[i]!;
+    }
+    return total;
+  }
+
+  /** The nearest non-empty `cpuset.cpus` up the tree, undefined when there is none: every CPU. */
+  effectiveCpus(): readonly number[] | undefined {
+    return this.cpus ?? this.parent?.effectiveCpus();
+  }
+
+  /** The nearest non-empty `cpuset.mems` up the tree, undefined when there is none: every node. */
+  effectiveMems(): readonly number[] | undefined {
+    return this.mems ?? this.parent?.effectiveMems();
+  }
+}

@@ -1,0 +1,22 @@
+/** What the simulated kernel's work costs a running thread, in ns of its CPU time. */
+export interface KernelCosts {
+  /** Marking one base page (or one huge page) in a scan. */
+  readonly markPageNs: number;
+  /** Taking one hint fault. */
+  readonly hintFaultNs: number;
+  /** Moving one base page. */
+  readonly migratePageNs: number;
+  /** Moving one 2 MiB page. */
+  readonly migrateHugePageNs: number;
+  /** One touch of a page that is not armed. */
+  readonly touchNs: number;
+}
+
+/** The default column of the design's cost table (published measurements of native machines). */
+export const DEFAULT_COSTS: KernelCosts = {
+  markPageNs: 50,
+  hintFaultNs: 600,
+  migratePageNs: 3000,
+  migrateHugePageNs: 200_000,
+  touchNs: 100,
+};

@@ -1,0 +1,119 @@
+import { KernelError } from '../kernel-error.ts';
+
+/** One NUMA node as the firmware describes it. */
+export interface NodeSpec {
+  /** CPU ids of the node; empty for a memory-only node (CXL, PMEM). */
+  readonly cpus: readonly number[];
+  /** Managed base pages; 0 for a memoryless node. */
+  readonly pages: number;
+}
+
+/** What the firmware tables say: nodes and their SLIT distances. Distances decide policy, never cost. */
+export interface MachineSpec {
+  readonly nodes: readonly NodeSpec[];
+  /** `distances[i][j]`, 10 on the diagonal, more than 10 elsewhere, at most 255. */
+  readonly distances: readonly (readonly number[])[];
+  /** Last-level caches per node (REF §14.7), default 1. */
+  readonly llcsPerNode?: number;
+}
+
+/** How the CPU-bearing nodes hang together (REF §3.1). */
+export type TopologyClass = 'DIRECT' | 'GLUELESS_MESH' | 'BACKPLANE';
+
+const LOCAL_DISTANCE = 10;
+
+/** Nodes, CPUs and distances of a machine, with what the balancer derives from them (REF §3.1). Immutable. */
+export class Topology {
+  readonly nodeCount: number;
+  readonly cpuCount: number;
+  readonly llcsPerNode: number;
+  readonly topologyClass: TopologyClass;
+  /** Largest distance between nodes that have CPUs. */
+  readonly maxDistance: number;
+  /** Node ids that have CPUs, ascending. */
+  readonly cpuNodes: readonly number[];
+  /** CPU id → node id. */
+  readonly nodeOfCpu: Int32Array;
+  readonly #cpus: readonly (readonly number[])[];
+  readonly #distances: readonly (readonly number[])[];
+  readonly #zonelists: readonly (readonly number[])[];
+
+  /** @throws KernelError EINVAL when the description is not a machine */
+  constructor(spec: MachineSpec) {
+    validate(spec);
+    this.nodeCount = spec.nodes.length;
+    this.llcsPerNode = spec.llcsPerNode ?? 1;
+    this.#cpus = spec.nodes.map((node) => [...node.cpus].sort((a, b) => a - b));
+    this.#distances = spec.distances.map((row) => [...row]);
+    this.cpuCount = this.#cpus.reduce((sum, cpus) => sum + cpus.length, 0);
+    this.nodeOfCpu = new Int32Array(this.cpuCount);
+    this.#cpus.forEach((cpus, node) => {
+      for (const cpu of cpus) this.nodeOfCpu[cpu] = node;
+    });
+    this.cpuNodes = this.#cpus.flatMap((cpus, node) => (cpus.length > 0 ? [node] : []));
+    this.maxDistance = Math.max(...this.cpuNodes.flatMap((a) => this.cpuNodes.map((b) => this.distance(a, b))));
+    this.topologyClass = classify(this);
+    this.#zonelists = spec.nodes.map((_, from) => byDistance(this, from));
+  }
+
+  /** CPUs of a node, ascending. */
+  cpusOf(node: number): readonly number[] {
+    return this.#cpus[node] ?? [];
+  }
+
+  distance(a: number, b: number): number {
+    return this.#distances[a]![b]!;
+  }
+
+  /** The node itself, then all others by increasing distance, ties by id (REF §17.6). */
+  zonelist(node: number): readonly number[] {
+    return this.#zonelists[node]!;
+  }
+
+  /** The nearest node that has CPUs, by distance and then by id: the node itself if it has some. */
+  nearestCpuNode(node: number): number {
+    return this.zonelist(node).find((other) => this.cpusOf(other).length > 0)!;
+  }
+}
+
+function byDistance(topology: Topology, from: number): readonly number[] {
+  return Array.from({ length: topology.nodeCount }, (_, node) => node).sort(
+    (a, b) => topology.distance(from, a) - topology.distance(from, b) || a - b,
+  );
+}
+
+function classify(topology: Topology): TopologyClass {
+  const { cpuNodes, maxDistance } = topology;
+  const distinct = new Set(cpuNodes.flatMap((a) => cpuNodes.map((b) => topology.distance(a, b))));
+  if (distinct.size <= 2) return 'DIRECT';
+  const near = (a: number, b: number): boolean => topology.distance(a, b) < maxDistance;
+  for (const a of cpuNodes) {
+    for (const b of cpuNodes) {
+      if (near(a, b)) continue;
+      return cpuNodes.some((c) => near(a, c) && near(b, c)) ? 'GLUELESS_MESH' : 'BACKPLANE';
+    }
+  }
+  return 'BACKPLANE';
+}
+
+function validate(spec: MachineSpec): void {
+  const fail = (what: string): never => {
+    throw new KernelError('EINVAL', 'topology', what);
+  };
+  const count = spec.nodes.length;
+  if (count < 1 || count > 64) fail(`a machine has 1 to 64 nodes, not ${count}`);
+  const cpus = spec.nodes.flatMap((node) => node.cpus).sort((a, b) => a - b);
+  if (cpus.length === 0) fail('no node has a CPU');
+  cpus.forEach((cpu, index) => {
+    if (cpu !== index) fail(`CPU ids must be 0 to ${cpus.length - 1}, each on one node; see id ${cpu}`);
+  });
+  if (spec.nodes.every((node) => node.pages === 0)) fail('no node has memory');
+  if (spec.distances.length !== count) fail(`${count} nodes need ${count} rows of distances`);
+  spec.distances.forEach((row, i) => {
+    if (row.length !== count) fail(`row ${i} of the distances needs ${count} entries`);
+    row.forEach((distance, j) => {
+      if (i === j ? distance !== LOCAL_DISTANCE : !(distance > LOCAL_DISTANCE && distance <= 255))
+        fail(`distance ${i} to ${j} is ${distance}: a node has 10 to itself and 11 to 255 to others`);
+    });
+  });
+}

@@ -1,0 +1,115 @@
+/**
+ * The armed (marked) pages of a VMA: a bit per page, with a count per 1024 pages above it. Membership, the next
+ * armed page from a position and the k-th armed page of a range are found without visiting pages that are not armed,
+ * which is what makes the cost of a run follow faults instead of memory size.
+ */
+const WORD_BITS = 32;
+const BLOCK_WORDS = 32;
+const BLOCK_BITS = WORD_BITS * BLOCK_WORDS;
+
+export class ArmedSet {
+  #count = 0;
+  readonly #words: Uint32Array;
+  readonly #blockCounts: Uint16Array;
+  readonly #size: number;
+
+  /** @param size pages of the VMA */
+  constructor(size: number) {
+    this.#size = size;
+    const blocks = Math.ceil(size / BLOCK_BITS);
+    this.#words = new Uint32Array(blocks * BLOCK_WORDS);
+    this.#blockCounts = new Uint16Array(blocks);
+  }
+
+  /** Armed pages in all. */
+  get count(): number {
+    return this.#count;
+  }
+
+  has(page: number): boolean {
+    return (this.#words[page >>> 5]! & (1 << (page & 31))) !== 0;
+  }
+
+  /** Arms a page that is not armed. */
+  add(page: number): void {
+    this.#words[page >>> 5]! |= 1 << (page & 31);
+    this.#blockCounts[page >>> 10]!++;
+    this.#count++;
+  }
+
+  /** Disarms a page that is armed. */
+  delete(page: number): void {
+    this.#words[page >>> 5]! &= ~(1 << (page & 31));
+    this.#blockCounts[page >>> 10]!--;
+    this.#count--;
+  }
+
+  /** The first armed page at or after `from`, or −1. */
+  nextFrom(from: number): number {
+    if (this.#count === 0 || from >= this.#size) return -1;
+    let word = from >>> 5;
+    let bits = this.#words[word]! & (-1 << (from & 31));
+    while (bits === 0) {
+      word = this.#nextWord(word + 1);
+      if (word < 0) return -1;
+      bits = this.#words[word]!;
+    }
+    return word * WORD_BITS + lowestBit(bits);
+  }
+
+  /** Armed pages in [low, high). */
+  countRange(low: number, high: number): number {
+    if (low <= 0 && high >= this.#size) return this.#count;
+    return this.#countBelow(high) - this.#countBelow(low);
+  }
+
+  /** The k-th armed page (from 0) at or after `low`; the caller knows that there is one. */
+  select(k: number, low = 0): number {
+    let left = k + this.#countBelow(low);
+    let block = 0;
+    while (left >= this.#blockCounts[block]!) left -= this.#blockCounts[block++]!;
+    let word = block * BLOCK_WORDS;
+    for (let inWord = popCount(this.#words[word]!); left >= inWord; inWord = popCount(this.#words[word]!)) {
+      left -= inWord;
+      word++;
+    }
+    let bits = this.#words[word]!;
+    for (; left > 0; left--) bits &= bits - 1;
+    return word * WORD_BITS + lowestBit(bits);
+  }
+
+  #countBelow(position: number): number {
+    const end = Math.min(position, this.#size);
+    const block = end >>> 10;
+    let sum = 0;
+    for (let b = 0; b < block; b++) sum += this.#blockCounts[b]!;
+    const lastWord = end >>> 5;
+    for (let word = block * BLOCK_WORDS; word < lastWord; word++) sum += popCount(this.#words[word]!);
+    const bits = end & 31;
+    return bits === 0 ? sum : sum + popCount(this.#words[lastWord]! & ~(-1 << bits));
+  }
+
+  /** First word at or after `word` with an armed page, or −1; whole empty blocks are stepped over. */
+  #nextWord(word: number): number {
+    let at = word;
+    while (at < this.#words.length) {
+      if ((at & (BLOCK_WORDS - 1)) === 0 && this.#blockCounts[at >>> 5] === 0) {
+        at += BLOCK_WORDS;
+        continue;
+      }
+      if (this.#words[at] !== 0) return at;
+      at++;
+    }
+    return -1;
+  }
+}
+
+function popCount(bits: number): number {
+  let v = bits - ((bits >>> 1) & 0x55555555);
+  v = (v & 0x33333333) + ((v >>> 2) & 0x33333333);
+  return (Math.imul((v + (v >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24) & 0xff;
+}
+
+function lowestBit(bits: number): number {
+  return 31 - Math.clz32(bits & -bits);
+}

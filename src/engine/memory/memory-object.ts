@@ -1,0 +1,33 @@
+import type { Cgroup } from '../cgroup.ts';
+import { UNSET_CPUPID } from './cpupid.ts';
+
+/** Node of a page that is not resident. */
+export const NOT_RESIDENT = 255;
+
+/**
+ * The pages behind one or more mappings: anonymous memory, or a shared object. Struct of arrays, 6 bytes per base page:
+ * the folio's node, its `lastCpupid` and whether it still sits in a per-CPU batch of newly added pages.
+ */
+export class MemoryObject {
+  readonly pages: number;
+  /** Node of each page, NOT_RESIDENT before it is first touched. */
+  readonly node: Uint8Array;
+  readonly lastCpupid: Uint32Array;
+  /** 1 while the page sits in a CPU's LRU batch and cannot be isolated (REF §10.1 row 4). */
+  readonly batched: Uint8Array;
+  /** Resident pages per node. */
+  readonly residentPerNode: Float64Array;
+  /** Address spaces that map it. */
+  mappings = 0;
+  /** The memory cgroup its pages are charged to. */
+  cgroup: Cgroup;
+
+  constructor(pages: number, nodeCount: number, cgroup: Cgroup) {
+    this.pages = pages;
+    this.cgroup = cgroup;
+    this.node = new Uint8Array(pages).fill(NOT_RESIDENT);
+    this.lastCpupid = new Uint32Array(pages).fill(UNSET_CPUPID);
+    this.batched = new Uint8Array(pages);
+    this.residentPerNode = new Float64Array(nodeCount);
+  }
+}

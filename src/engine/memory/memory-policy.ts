@@ -1,0 +1,115 @@
+import { KernelError } from '../kernel-error.ts';
+import type { KernelVariant } from '../machine/variant.ts';
+
+/** Memory policy modes (REF §3.7). `Default` stands for "no policy": the next wider one applies. */
+export type MemoryPolicyMode =
+  'Default' | 'Local' | 'Preferred' | 'PreferredMany' | 'Bind' | 'Interleave' | 'WeightedInterleave';
+
+/** A memory policy as a program asks for it with `set_mempolicy` or `mbind`. */
+export interface MemoryPolicySpec {
+  readonly mode: MemoryPolicyMode;
+  /** Node ids; empty for Default and Local. */
+  readonly nodes: readonly number[];
+  /** The user flag `MPOL_F_NUMA_BALANCING`. */
+  readonly numaBalancing: boolean;
+}
+
+/** A policy in force, with the internal flags of REF §3.7. */
+export interface MemoryPolicy {
+  readonly mode: MemoryPolicyMode;
+  readonly nodes: readonly number[];
+  /** `MOF`: such memory is scanned, and its faults ask whether the page is misplaced. */
+  readonly migrateOnFault: boolean;
+  /** `MORON`: the wanted node is the faulting CPU's, subject to the two-stage filter. */
+  readonly migrateOnReferenceNode: boolean;
+  /** `MOFT` (RFC V1): the task may move, the page never does. */
+  readonly taskOnly: boolean;
+}
+
+/** What holds where no policy was set: like Preferred on the current CPU's node, balanced (REF §3.7). */
+export const BUILT_IN_POLICY: MemoryPolicy = {
+  mode: 'Default',
+  nodes: [],
+  migrateOnFault: true,
+  migrateOnReferenceNode: true,
+  taskOnly: false,
+};
+
+/** How many nodes each mode takes. */
+const NODE_RULES: Readonly<Record<MemoryPolicyMode, 'none' | 'some'>> = {
+  Default: 'none',
+  Local: 'none',
+  Preferred: 'some',
+  PreferredMany: 'some',
+  Bind: 'some',
+  Interleave: 'some',
+  WeightedInterleave: 'some',
+};
+
+/**
+ * The policy a program gets, or null for Default (REF §17.6).
+ *
+ * @throws KernelError EINVAL for a flag or a node set the kernel refuses for that mode
+ */
+export function createMemoryPolicy(
+  spec: MemoryPolicySpec,
+  nodeCount: number,
+  variant: Pick<KernelVariant, 'interleave'>,
+): MemoryPolicy | null {
+  const fail = (what: string): never => {
+    throw new KernelError('EINVAL', 'set_mempolicy', what);
+  };
+  const nodes = [...new Set(spec.nodes)].sort((a, b) => a - b);
+  const unknown = nodes.find((node) => !Number.isInteger(node) || node < 0 || node >= nodeCount);
+  if (unknown !== undefined) fail(`node ${unknown} does not exist; the machine has nodes 0 to ${nodeCount - 1}`);
+  if (NODE_RULES[spec.mode] === 'none' && nodes.length > 0) fail(`mode ${spec.mode} takes no nodes`);
+  if (NODE_RULES[spec.mode] === 'some' && nodes.length === 0) fail(`mode ${spec.mode} needs at least one node`);
+
+  const binds = spec.mode === 'Bind' || spec.mode === 'PreferredMany';
+  const taskOnly = spec.numaBalancing && spec.mode === 'Interleave' && variant.interleave;
+  if (spec.numaBalancing && !binds && !taskOnly) {
+    fail(`MPOL_F_NUMA_BALANCING is not valid with mode ${spec.mode}${spec.mode === 'Interleave' ? ' on this kernel' : ''}`);
+  }
+  if (spec.mode === 'Default') return null;
+  return {
+    mode: spec.mode,
+    nodes: spec.mode === 'Preferred' ? nodes.slice(0, 1) : nodes,
+    migrateOnFault: spec.numaBalancing,
+    migrateOnReferenceNode: spec.numaBalancing && binds,
+    taskOnly,
+  };
+}
+
+/** The node a static interleave policy gives a page index (REF §17.6). */
+export function interleaveNode(nodes: readonly number[], index: number): number {
+  return nodes[index % nodes.length]!;
+}
+
+/** The node a static weighted interleave policy gives a page index (REF §17.6). */
+export function weightedInterleaveNode(nodes: readonly number[], weights: readonly number[], index: number): number {
+  const weightOf = (node: number): number => weights[node] ?? 1;
+  const total = nodes.reduce((sum, node) => sum + weightOf(node), 0);
+  let target = index % total;
+  for (const node of nodes) {
+    if (target < weightOf(node)) return node;
+    target -= weightOf(node);
+  }
+  throw new Error('unreachable: the weights add up to the total');
+}
+
+/** Page index of an address in a VMA for static interleaving: both terms are truncated separately (REF §17.6). */
+export function interleaveIndex(vmaPageOffset: number, pageInVma: number, order: number): number {
+  return Math.floor(vmaPageOffset / 2 ** order) + Math.floor(pageInVma / 2 ** order);
+}
+
+/** Interleave weights the kernel derives from node bandwidths, any unit (REF §17.6). */
+export function automaticInterleaveWeights(bandwidths: readonly number[]): readonly number[] {
+  const total = bandwidths.reduce((sum, bandwidth) => sum + bandwidth, 0);
+  const weights = bandwidths.map((b) => (b > 0 && 32 * b > total ? Math.floor((32 * b) / total) : 1));
+  const divisor = weights.reduce(greatestCommonDivisor);
+  return weights.map((weight) => weight / divisor);
+}
+
+function greatestCommonDivisor(a: number, b: number): number {
+  return b === 0 ? a : greatestCommonDivisor(b, a % b);
+}

@@ -1,0 +1,92 @@
+import type { Topology } from '../machine/topology.ts';
+import { NO_NODE } from '../units.ts';
+import { watermarks } from './watermarks.ts';
+import type { Watermarks } from './watermarks.ts';
+
+/** Allocation statistics of one node, one count per allocation call whatever its size (REF §18.3). */
+export interface NumaStat {
+  numaHit: number;
+  numaMiss: number;
+  numaForeign: number;
+  interleaveHit: number;
+  localNode: number;
+  otherNode: number;
+}
+
+/** One allocation request. */
+export interface AllocationRequest {
+  /** Node of the allocating CPU. */
+  readonly here: number;
+  /** Nodes to try, in order; the first is the one the policy wants. */
+  readonly order: readonly number[];
+  /** Base pages: 1, or 512 for a huge page. */
+  readonly pages: number;
+  /** Whether an interleave policy chose the first node. */
+  readonly interleaved?: boolean;
+}
+
+/** Free pages, watermarks and allocation statistics of every node. There is no reclaim. */
+export class NodeMemory {
+  readonly free: Float64Array;
+  readonly managed: Float64Array;
+  readonly marks: readonly Watermarks[];
+  readonly stat: readonly NumaStat[];
+  /** `vm.numa_stat`: whether allocations are counted. */
+  statEnabled = true;
+
+  constructor(topology: Topology, managedPages: readonly number[], minFreeKbytes?: number) {
+    const total = managedPages.reduce((sum, pages) => sum + pages, 0);
+    this.managed = Float64Array.from(managedPages);
+    this.free = Float64Array.from(managedPages);
+    this.marks = managedPages.map((pages) => watermarks(pages, total, minFreeKbytes));
+    this.stat = Array.from({ length: topology.nodeCount }, emptyStat);
+  }
+
+  /** Allocates and returns the node, or NO_NODE: first where more than `low` stays free, then down to `min`. */
+  allocate(request: AllocationRequest): number {
+    const node = this.#pick(request, 'low') ?? this.#pick(request, 'min') ?? NO_NODE;
+    if (node === NO_NODE) return NO_NODE;
+    this.free[node]! -= request.pages;
+    if (this.statEnabled) this.#count(request, node);
+    return node;
+  }
+
+  release(node: number, pages: number): void {
+    this.free[node]! += pages;
+  }
+
+  /** Whether a migration to the node may start: it would stay above `high` (REF §10.1 row 3). */
+  hasRoomForMigration(node: number, pages: number): boolean {
+    return this.managed[node]! > 0 && this.free[node]! > this.marks[node]!.high + pages;
+  }
+
+  /** Writing 0 to `vm.numa_stat` stops and zeroes the statistics (REF §4.1). */
+  setStatEnabled(enabled: boolean): void {
+    this.statEnabled = enabled;
+    if (!enabled) for (const stat of this.stat) Object.assign(stat, emptyStat());
+  }
+
+  #pick({ order, pages }: AllocationRequest, mark: 'low' | 'min'): number | undefined {
+    return order.find(
+      (node) => this.managed[node]! >= pages && this.free[node]! - pages >= this.marks[node]![mark],
+    );
+  }
+
+  #count({ here, order, interleaved }: AllocationRequest, node: number): void {
+    const stat = this.stat[node]!;
+    const wanted = order.find((candidate) => this.managed[candidate]! > 0) ?? node;
+    if (node === wanted) {
+      stat.numaHit++;
+      if (interleaved === true) stat.interleaveHit++;
+    } else {
+      stat.numaMiss++;
+      this.stat[wanted]!.numaForeign++;
+    }
+    if (node === here) stat.localNode++;
+    else stat.otherNode++;
+  }
+}
+
+function emptyStat(): NumaStat {
+  return { numaHit: 0, numaMiss: 0, numaForeign: 0, interleaveHit: 0, localNode: 0, otherNode: 0 };
+}

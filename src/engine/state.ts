@@ -1,0 +1,119 @@
+import type { BalancingGate } from './balancing/gate.ts';
+import { MODE_NORMAL, MODE_TIERING, gateOf } from './balancing/gate.ts';
+import { Cgroup } from './cgroup.ts';
+import { COUNTER_INDEX, newCounters } from './counters.ts';
+import type { CounterArray, CounterName } from './counters.ts';
+import type { KernelCosts } from './machine/costs.ts';
+import { Topology } from './machine/topology.ts';
+import type { MachineSpec } from './machine/topology.ts';
+import type { Tunables } from './machine/tunables.ts';
+import type { KernelVariant } from './machine/variant.ts';
+import { LruBatches } from './memory/lru-batches.ts';
+import { NodeMemory } from './memory/node-memory.ts';
+import { RunQueue } from './sched/run-queue.ts';
+import type { Task } from './sched/task.ts';
+import { NS_PER_MS, NS_PER_S } from './units.ts';
+
+/** What a kernel is booted with. */
+export interface BootOptions {
+  readonly machine: MachineSpec;
+  /** Any safe integer; equal seeds and equal calls give equal runs. */
+  readonly seed: number;
+  readonly variant: KernelVariant;
+  readonly tunables: Readonly<Tunables>;
+  readonly costs: KernelCosts;
+  /** Ticks per second: 100, 250, 300 or 1000. */
+  readonly hz: number;
+  /** Effective `min_free_kbytes`; without it the kernel's own formula. */
+  readonly minFreeKbytes?: number | undefined;
+}
+
+/** Everything the rooms of the engine share. Only `kernel.ts` hands parts of it out. */
+export class KernelState {
+  readonly topology: Topology;
+  readonly variant: KernelVariant;
+  readonly gate: BalancingGate;
+  readonly tunables: Tunables;
+  readonly costs: KernelCosts;
+  readonly seed: number;
+  readonly tickNs: number;
+  readonly memory: NodeMemory;
+  readonly lruBatches: LruBatches;
+  readonly runQueues: readonly RunQueue[];
+  readonly root = new Cgroup('', undefined);
+  readonly tasks = new Map<number, Task>();
+  readonly events: CounterArray = newCounters();
+  /** Weights of `/sys/kernel/mm/mempolicy/weighted_interleave`, by node. */
+  readonly interleaveWeights: number[];
+  /** `kernel.numa_balancing`. */
+  mode = 0;
+  /** Time of the instant being simulated, ns since boot. */
+  now = 0;
+  nextPid = 1;
+  nextGroupOrder = 0;
+
+  constructor(options: BootOptions) {
+    this.topology = new Topology(options.machine);
+    this.variant = options.variant;
+    this.gate = gateOf(options.variant);
+    this.tunables = { ...options.tunables };
+    this.costs = options.costs;
+    this.seed = options.seed;
+    this.tickNs = Math.floor(NS_PER_S / options.hz);
+    this.memory = new NodeMemory(
+      this.topology,
+      options.machine.nodes.map((node) => node.pages),
+      options.minFreeKbytes,
+    );
+    this.lruBatches = new LruBatches(this.topology.cpuCount);
+    this.interleaveWeights = options.machine.nodes.map(() => 1);
+    this.runQueues = Array.from(
+      { length: this.topology.cpuCount },
+      (_, cpu) => new RunQueue(cpu, this.topology.nodeOfCpu[cpu]!),
+    );
+  }
+
+  /** Ticks since boot. */
+  get jiffies(): number {
+    return Math.floor(this.now / this.tickNs);
+  }
+
+  /** Wall time in whole ms, as time stamps of folios hold it. */
+  get nowMs(): number {
+    return Math.floor(this.now / NS_PER_MS);
+  }
+
+  /** A time span in ticks, rounded up as the kernel does (REF §1). */
+  msToJiffies(ms: number): number {
+    return Math.ceil((ms * NS_PER_MS) / this.tickNs);
+  }
+
+  /** "Global switch on" (REF §17.1). */
+  get balancingOn(): boolean {
+    return this.mode !== 0;
+  }
+
+  get tieringOn(): boolean {
+    return (this.mode & MODE_TIERING) !== 0;
+  }
+
+  get normalOn(): boolean {
+    return (this.mode & MODE_NORMAL) !== 0;
+  }
+
+  /** Whether a node's memory is of the fastest tier. Without tier information every node is (REF §3.1). */
+  isTopTier(_node: number): boolean {
+    return true;
+  }
+
+  nodeOfTask(task: Task): number {
+    return this.topology.nodeOfCpu[task.cpu]!;
+  }
+
+  /** Counts an event for the machine and, if given, for the memory cgroup of its owner (REF §18.1). */
+  count(name: CounterName, amount: number, cgroup?: Cgroup): void {
+    const index = COUNTER_INDEX[name];
+    this.events[index]! += amount;
+    if (cgroup) cgroup.governing('memory').events[index]! += amount;
+  }
+}
