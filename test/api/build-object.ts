@@ -19,8 +19,11 @@ export function nodeConfig(spec: Json = {}, metadata: Json = { name: 'example' }
   return { apiVersion, kind: 'NumaNodeConfig', metadata, spec };
 }
 
-export function profile(containers: readonly Json[], spec: Json = {}): Manifest {
-  const metadata = { name: 'example' };
+export function profile(
+  containers: readonly Json[],
+  spec: Json = {},
+  metadata: Json = { name: 'example' },
+): Manifest {
   return { apiVersion, kind: 'MemoryProfile', metadata, spec: { podSelector: {}, containers, ...spec } };
 }
 

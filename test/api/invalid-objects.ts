@@ -107,7 +107,7 @@ const policies: readonly InvalidObject[] = [
     object: policy({ priority: 1.5 }),
     path: 'spec.priority',
     message: 'must be a whole number, is 1.5',
-    server: 'must be of type integer: "number"',
+    server: 'must be of type int32: "float64"',
   },
   {
     what: 'an empty list of containers',
@@ -424,7 +424,7 @@ const nodeConfigs: readonly InvalidObject[] = [
     object: nodeConfig({ simulation: { speed: 0.5 } }),
     path: 'spec.simulation.speed',
     message: 'must be a whole number, is 0.5',
-    server: 'must be of type integer: "number"',
+    server: 'must be of type int32: "float64"',
   },
   {
     what: 'a speed that no machine reaches',
