@@ -12,7 +12,9 @@ import type { Rule } from './rule.ts';
 /** A quantity as YAML gives it: text with a suffix, or a plain integer. */
 export type Quantity = string | number;
 
-const pattern = /^([+-]?)([0-9]*)(?:\.([0-9]*))?([KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]{1,2})?$/u;
+/** Shared by CEL and TypeScript: CEL's own isQuantity also takes a bare suffix ("Mi") for an amount, of 0. */
+const grammar = '^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]{1,2})?$';
+const pattern = new RegExp(grammar, 'u');
 
 /** Powers of ten of the decimal suffixes; binary ones are powers of 1024. */
 // prettier-ignore
@@ -23,7 +25,7 @@ const binaryExponents: Readonly<Record<string, number>> = { Ki: 1, Mi: 2, Gi: 3,
 
 /** Whether the API server would take this for a quantity. */
 export function isQuantity(value: Quantity): boolean {
-  return toRatio(value) !== undefined;
+  return pattern.test(String(value));
 }
 
 /** The quantity in its own unit (bytes, CPUs, …), rounded up to an integer. Throws NUMASIM_OBJECT_INVALID. */
@@ -49,13 +51,13 @@ function memoryRules(min: string): readonly Rule<Quantity>[] {
   const max = '16Ti';
   return [
     {
-      cel: 'isQuantity(string(self))',
+      cel: `string(self).matches('${grammar}')`,
       message: 'must be an amount of memory such as 64Mi or 2Gi',
       check: isQuantity,
     },
     {
       cel:
-        `!isQuantity(string(self)) || (quantity(string(self)).compareTo(quantity('${min}')) >= 0 && ` +
+        `!string(self).matches('${grammar}') || (quantity(string(self)).compareTo(quantity('${min}')) >= 0 && ` +
         `quantity(string(self)).compareTo(quantity('${max}')) <= 0)`,
       message: `must be at least ${min === '0' ? '0' : `${min} byte`} and at most ${max}`,
       check: (value) => !isQuantity(value) || (compare(value, min) >= 0 && compare(value, max) <= 0),
@@ -71,13 +73,13 @@ interface Ratio {
 function toRatio(value: Quantity): Ratio | undefined {
   const match = pattern.exec(String(value));
   if (match === null) return undefined;
-  const [, sign, whole, fraction, suffix] = match.map((part: string | undefined) => part ?? '');
-  if (`${whole}${fraction}` === '') return undefined;
-  const digits = BigInt(`${whole}${fraction}`) * (sign === '-' ? -1n : 1n);
-  const { binary, decimal } = powers(suffix ?? '');
+  const [all, number = '', suffix = ''] = match.map((part: string | undefined) => part ?? '');
+  const [whole = '', fraction = ''] = number.split('.');
+  const digits = BigInt(`${whole}${fraction}`) * (all?.startsWith('-') === true ? -1n : 1n);
+  const { binary, decimal } = powers(suffix);
   return {
     numerator: digits * 1024n ** BigInt(binary) * 10n ** BigInt(Math.max(decimal, 0)),
-    denominator: 10n ** BigInt((fraction ?? '').length + Math.max(-decimal, 0)),
+    denominator: 10n ** BigInt(fraction.length + Math.max(-decimal, 0)),
   };
 }
 

@@ -401,6 +401,12 @@ const nodeConfigs: readonly InvalidObject[] = [
     message: 'must be an amount of memory such as 64Mi or 2Gi',
   },
   {
+    what: 'a suffix without a number',
+    object: topology({ nodes: [{ cpus: '0-3', memory: 'Gi' }], distances: [[10]] }),
+    path: 'spec.topology.nodes[0].memory',
+    message: 'must be an amount of memory such as 64Mi or 2Gi',
+  },
+  {
     what: 'more memory than is simulated',
     object: topology({ nodes: [{ cpus: '0-3', memory: '17Ti' }], distances: [[10]] }),
     path: 'spec.topology.nodes[0].memory',
