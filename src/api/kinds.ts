@@ -125,7 +125,6 @@ export const kinds = {
     status: memoryProfileStatus,
     columns: [
       column('Ready', condition('Ready'), 'string'),
-      column('Containers', '.spec.containers[*].name', 'string'),
       column('Matched', '.status.pods.matched'),
       column('Applied', '.status.pods.applied'),
       age,
