@@ -26,9 +26,10 @@ start_pulse() {
   local title=$1 parent=$$
   (
     seconds=0
-    while sleep 15 && kill -0 "$parent" 2>/dev/null; do
-      seconds=$((seconds + 15))
-      say "$title … ${seconds} s"
+    # Without our output: a sleep that outlives this script must not keep its reader waiting.
+    while sleep 1 >/dev/null 2>&1 && kill -0 "$parent" 2>/dev/null; do
+      seconds=$((seconds + 1))
+      ((seconds % 15 != 0)) || say "$title … ${seconds} s"
     done
   ) &
   pulse_pid=$!

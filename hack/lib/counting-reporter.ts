@@ -5,23 +5,24 @@
 import { writeFileSync } from 'node:fs';
 import mocha from 'mocha';
 
-interface Options {
-  readonly base: 'dot' | 'spec';
-  /** Receives "passed failed skipped" when the run has ended. A run that crashes leaves no file. */
-  readonly counts: string;
+/** What mocha passes on from the command line. */
+interface Options extends mocha.MochaOptions {
+  readonly reporterOption: {
+    readonly base: 'dot' | 'spec';
+    /** Receives "passed failed skipped" when the run has ended. A run that crashes leaves no file. */
+    readonly counts: string;
+  };
 }
 
 const shown = { dot: mocha.reporters.Dot, spec: mocha.reporters.Spec } as const;
 
 export default class CountingReporter extends mocha.reporters.Base {
-  constructor(runner: mocha.Runner, options: mocha.MochaOptions) {
+  constructor(runner: mocha.Runner, options: Options) {
     super(runner, options);
-    const { base, counts } = options.reporterOption as Options;
-    const reporter = new shown[base](runner, options);
+    const { base, counts } = options.reporterOption;
+    const { stats } = new shown[base](runner, options);
     runner.once('end', () => {
-      const { passes, failures, pending } = reporter.stats ??
-        this.stats ?? { passes: 0, failures: 1, pending: 0 };
-      writeFileSync(counts, `${passes} ${failures} ${pending}\n`);
+      writeFileSync(counts, `${stats.passes} ${stats.failures} ${stats.pending}\n`);
     });
   }
 }

@@ -60,6 +60,7 @@ lock_is_dead() {
 take_lock() {
   local waited=0
   until mkdir "$lock" 2>/dev/null; do
+    [[ -w $bin ]] || fail "Cannot write to $bin." 'Make it writable, or choose another cache with XDG_CACHE_HOME.'
     if lock_is_dead; then
       rm -rf "$lock"
       continue
@@ -75,7 +76,8 @@ take_lock() {
 # Renews the lock and tells that the step is alive, for as long as this script lives.
 heartbeat() {
   local title=$1 parent=$$ seconds=0
-  while sleep 1 && kill -0 "$parent" 2>/dev/null; do
+  # Without our output: a sleep that outlives the script must not keep its reader waiting.
+  while sleep 1 >/dev/null 2>&1 && kill -0 "$parent" 2>/dev/null; do
     seconds=$((seconds + 1))
     ((seconds % heartbeat_seconds == 0)) || continue
     touch "$lock" 2>/dev/null || true

@@ -1,4 +1,5 @@
 /** What tests, the demo and scripts need of a cluster, whether it is our own control plane or one that existed. */
+import type { CommandLine } from './components.ts';
 import type { KubectlResult } from './kubectl.ts';
 import type { Persona } from './users.ts';
 
@@ -33,6 +34,12 @@ export interface Cluster {
   kubectl(args: readonly string[], options?: KubectlOptions): Promise<string>;
   /** Runs kubectl; resolves to what it left behind, success or not. */
   tryKubectl(args: readonly string[], options?: KubectlOptions): Promise<KubectlResult>;
+  /** Starts a program (such as the operator) that ends with the cluster's use, at the latest. */
+  startProgram(name: string, command: CommandLine): Promise<void>;
+  /** Ends such a program: gracefully, or with `kill: true` at once as `kill -9` does. Resolves when it is gone. */
+  endProgram(name: string, options?: { readonly kill?: boolean }): Promise<void>;
+  /** What such a program, or a component of the control plane, has printed. */
+  logFile(name: string): string;
   /** Ends what was started for this cluster and removes its files. A cluster that existed goes on. */
   stop(): Promise<void>;
 }

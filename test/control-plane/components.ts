@@ -44,6 +44,8 @@ export interface Layout {
 export interface CommandLine {
   readonly program: string;
   readonly args: readonly string[];
+  /** Added to the environment. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** Files that the components read and write, below the instance's directory. */

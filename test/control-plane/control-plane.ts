@@ -5,8 +5,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { answersOk } from './api-probe.ts';
 import type { Capabilities, Cluster, KubectlOptions } from './cluster.ts';
-import { commandLine, files, type ComponentName, type Layout } from './components.ts';
-import type { ComponentProcess, Instance } from './instance.ts';
+import { commandLine, files, type CommandLine, type ComponentName, type Layout } from './components.ts';
+import type { Instance, NamedProcess } from './instance.ts';
 import { kubectl, tryKubectl, type KubectlCall, type KubectlResult } from './kubectl.ts';
 import type { Persona } from './users.ts';
 import type { Watchdog } from './watchdog.ts';
@@ -61,8 +61,20 @@ export class ControlPlane implements Cluster {
     return await tryKubectl(this.#call(options), args);
   }
 
-  /** The components that were started, with pid and whether they are alive. */
-  async processes(): Promise<readonly ComponentProcess[]> {
+  async startProgram(name: string, command: CommandLine): Promise<void> {
+    await this.#instance.start(name, command);
+  }
+
+  async endProgram(name: string, { kill = false } = {}): Promise<void> {
+    await this.#instance.end(name, kill ? 0 : undefined);
+  }
+
+  logFile(name: string): string {
+    return this.#instance.logFile(name);
+  }
+
+  /** The components and other programs that were started, with pid and whether they are alive. */
+  async processes(): Promise<readonly NamedProcess[]> {
     return await this.#instance.processes();
   }
 
@@ -74,14 +86,9 @@ export class ControlPlane implements Cluster {
     return true;
   }
 
-  /** Ends a component: gracefully, or with `kill: true` at once as `kill -9` does. Resolves when it is gone. */
-  async endComponent(name: ComponentName, { kill = false } = {}): Promise<void> {
-    await this.#instance.end(name, kill ? 0 : undefined);
-  }
-
   /** Ends the API server and starts it on the same port and data; resolves when it is ready again. */
   async restartApiServer(options: { readonly kill?: boolean } = {}): Promise<void> {
-    await this.endComponent('kube-apiserver', options);
+    await this.endProgram('kube-apiserver', options);
     await this.startComponent('kube-apiserver');
     await this.untilReady();
   }
@@ -123,7 +130,7 @@ export class ControlPlane implements Cluster {
     throw new Error(`${ended.name} ended while waiting until ${what}.\n${this.#quote(ended.name)}`);
   }
 
-  #quote(name: ComponentName): string {
+  #quote(name: string): string {
     return `Last lines of ${this.#instance.logFile(name)}:\n${this.#instance.lastLogLines(name)}`;
   }
 

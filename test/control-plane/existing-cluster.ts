@@ -2,13 +2,16 @@
  * A cluster that exists already (kind, minikube, …), chosen with `NUMASIM_USE_EXISTING_CLUSTER=1` and `KUBECONFIG`.
  * The operator's and the read-only identity are impersonated, so the kubeconfig must be an administrator's.
  */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import type { Capabilities, Cluster, KubectlOptions } from './cluster.ts';
+import type { CommandLine } from './components.ts';
+import { Instance } from './instance.ts';
 import { kubectl, tryKubectl, type KubectlCall, type KubectlResult } from './kubectl.ts';
 import { operatorUser, reader, readerBinding, type Persona } from './users.ts';
+import { Watchdog } from './watchdog.ts';
 
 /** The part of a kubeconfig that is read and changed. */
 interface Kubeconfig {
@@ -50,25 +53,28 @@ class ExistingCluster implements Cluster {
   readonly capabilities: Capabilities = { controllers: true, scheduler: true, kwok: false };
   readonly auditLogFile = undefined;
   readonly #program: string;
-  readonly #directory: string;
+  readonly #instance: Instance;
+  readonly #watchdog: Watchdog;
 
   constructor(program: string, config: Kubeconfig) {
     this.baseUrl = config.clusters[0]?.cluster.server ?? '';
     this.#program = program;
-    this.#directory = mkdtempSync(join(tmpdir(), 'numasim-kubeconfig-'));
+    this.#instance = new Instance(mkdtempSync(join(tmpdir(), 'numasim-existing-cluster-')));
+    this.#instance.create();
+    this.#watchdog = new Watchdog(this.#instance.directory);
     for (const [persona, as] of Object.entries(impersonated)) {
       const users = config.users.map(({ name, user }) => ({
         name,
         user: as === undefined ? user : { ...user, as },
       }));
-      writeFileSync(join(this.#directory, `${persona}.yaml`), stringify({ ...config, users }), {
+      writeFileSync(this.kubeconfig(persona as Persona), stringify({ ...config, users }), {
         mode: 0o600,
       });
     }
   }
 
   kubeconfig(persona: Persona): string {
-    return join(this.#directory, `${persona}.yaml`);
+    return this.#instance.path('kubeconfig', `${persona}.yaml`);
   }
 
   async kubectl(args: readonly string[], options: KubectlOptions = {}): Promise<string> {
@@ -79,9 +85,22 @@ class ExistingCluster implements Cluster {
     return await tryKubectl(this.#call(options), args);
   }
 
+  async startProgram(name: string, command: CommandLine): Promise<void> {
+    await this.#instance.start(name, command);
+  }
+
+  async endProgram(name: string, { kill = false } = {}): Promise<void> {
+    await this.#instance.end(name, kill ? 0 : undefined);
+  }
+
+  logFile(name: string): string {
+    return this.#instance.logFile(name);
+  }
+
   async stop(): Promise<void> {
     await this.tryKubectl(['delete', 'clusterrolebinding', reader, '--ignore-not-found']);
-    rmSync(this.#directory, { recursive: true, force: true });
+    await this.#instance.destroy();
+    await this.#watchdog.dismiss();
   }
 
   #call({ as = 'admin', input }: KubectlOptions): KubectlCall {

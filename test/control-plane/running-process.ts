@@ -22,6 +22,8 @@ export interface RunningProcess {
 export interface ProcessSpec {
   readonly program: string;
   readonly args: readonly string[];
+  /** Added to the environment of this process. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Receives standard output and standard error; appended to. */
   readonly logFile: string;
 }
@@ -33,7 +35,11 @@ const defaultGraceMs = 10_000;
 export async function startProcess(spec: ProcessSpec): Promise<RunningProcess> {
   const log = openSync(spec.logFile, 'a', 0o600);
   try {
-    const child = spawn(spec.program, spec.args, { detached: true, stdio: ['ignore', log, log] });
+    const child = spawn(spec.program, spec.args, {
+      detached: true,
+      stdio: ['ignore', log, log],
+      env: { ...process.env, ...spec.env },
+    });
     await new Promise<void>((resolve, reject) => {
       child.once('spawn', resolve).once('error', reject);
     });
