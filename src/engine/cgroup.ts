@@ -19,7 +19,7 @@ export class Cgroup {
   readonly parent: Cgroup | undefined;
   readonly children = new Map<string, Cgroup>();
   /** Controllers this group may use: those its parent handed down. */
-  readonly controllers: ReadonlySet<Controller>;
+  readonly #controllers: Set<Controller>;
   /** Controllers it hands to its children (`cgroup.subtree_control`). */
   readonly subtreeControl = new Set<Controller>();
   /** The RFC's `cpu.numa_load_balance`: any u64, non-zero is on. */
@@ -34,6 +34,8 @@ export class Cgroup {
   cpus: readonly number[] | undefined;
   /** Node ids of `cpuset.mems`, undefined when empty (all of the parent's). */
   mems: readonly number[] | undefined;
+  /** Values that are kept and read back but steer nothing here, by file name (there is no reclaim). */
+  readonly stored = new Map<string, string>();
   /** Pages charged to this group and its descendants. */
   chargedPages = 0;
   /** Events of this group's own memory, and of descendants that were removed. */
@@ -46,7 +48,17 @@ export class Cgroup {
   constructor(name: string, parent: Cgroup | undefined) {
     this.name = name;
     this.parent = parent;
-    this.controllers = parent ? new Set(parent.subtreeControl) : new Set(['cpu', 'cpuset', 'memory']);
+    this.#controllers = parent ? new Set(parent.subtreeControl) : new Set(['cpu', 'cpuset', 'memory']);
+  }
+
+  get controllers(): ReadonlySet<Controller> {
+    return this.#controllers;
+  }
+
+  /** The parent starts or stops handing a controller down; without it its files are gone. */
+  setController(controller: Controller, enabled: boolean): void {
+    if (enabled) this.#controllers.add(controller);
+    else this.#controllers.delete(controller);
   }
 
   /** Path from the cgroup root, `/` for the root itself. */

@@ -1,5 +1,6 @@
 /** The errno values a simulated file or system call can answer, with the kernel's own meaning. */
-export type Errno = 'EINVAL' | 'ENOENT' | 'EEXIST' | 'EBUSY' | 'ENOMEM' | 'ESRCH' | 'EACCES' | 'ENOTEMPTY' | 'ERANGE';
+export type Errno =
+  'EINVAL' | 'ENOENT' | 'EEXIST' | 'EBUSY' | 'ENOMEM' | 'ESRCH' | 'EACCES' | 'ENOTEMPTY' | 'ERANGE';
 
 /** Thrown when a system call or a file operation fails as it would in the kernel. The state is unchanged. */
 export class KernelError extends Error {

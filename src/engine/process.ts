@@ -74,7 +74,7 @@ export interface Process {
 
 /** The outcome of a start: the process, or why it was ended while it touched its memory. */
 export type SpawnResult =
-  | { readonly process: Process; readonly ended?: undefined }
+  | { readonly process: Process }
   | { readonly process?: undefined; readonly ended: AllocationFailure; readonly region: string };
 
 const FIRST_MAPPING = 0x7f00_0000_0000;
@@ -97,11 +97,13 @@ export function spawnProcess(state: KernelState, spec: ProcessSpec, cgroup: Cgro
     return failed;
   }
   for (const [index, task] of tasks.entries()) attachStreams(state, spec, task, index);
+  state.processes.set(process.pid, process);
   return { process };
 }
 
 /** Ends a process: its tasks leave their groups, its memory is freed (REF §5.3). */
 export function endProcess(state: KernelState, process: Process): void {
+  state.processes.delete(process.pid);
   for (const task of process.tasks) {
     task.exiting = true;
     leaveGroup(task);
@@ -213,17 +215,11 @@ function mapRegions(
     // Mappings start at 2 MiB boundaries, with a gap between them so that they never merge.
     address = Math.ceil((vma.end + PAGE_BYTES) / HUGE_BYTES) * HUGE_BYTES;
     const task = tasks[region.firstToucher ?? 0]!;
-    const cpu = firstTouchCpu(state, region, task);
-    const ended = touchPages(state, vma, [0, region.pages], { task, cpu });
+    const node = region.firstTouchNode ?? state.nodeOfTask(task);
+    const ended = touchPages(state, vma, [0, region.pages], { task, cpu: task.cpu, node });
     if (ended) return { ended, region: region.name };
   }
   return undefined;
-}
-
-function firstTouchCpu(state: KernelState, region: RegionSpec, task: Task): number {
-  if (region.firstTouchNode === undefined) return task.cpu;
-  const node = state.topology.nearestCpuNode(region.firstTouchNode);
-  return state.topology.cpusOf(node)[0]!;
 }
 
 function attachStreams(state: KernelState, spec: ProcessSpec, task: Task, index: number): void {

@@ -75,11 +75,11 @@ const LN2 = 0.6931471805599453;
 export function naturalLog(x: number): number {
   let exponent = 0;
   let mantissa = x;
-  while (mantissa < 0.70710678118654752) {
+  while (mantissa < 0.7071067811865476) {
     mantissa *= 2;
     exponent--;
   }
-  while (mantissa > 1.41421356237309505) {
+  while (mantissa > 1.4142135623730951) {
     mantissa *= 0.5;
     exponent++;
   }

@@ -10,6 +10,7 @@ import type { Tunables } from './machine/tunables.ts';
 import type { KernelVariant } from './machine/variant.ts';
 import { LruBatches } from './memory/lru-batches.ts';
 import { NodeMemory } from './memory/node-memory.ts';
+import type { Process } from './process.ts';
 import { RunQueue } from './sched/run-queue.ts';
 import type { Task } from './sched/task.ts';
 import { NS_PER_MS, NS_PER_S } from './units.ts';
@@ -41,7 +42,10 @@ export class KernelState {
   readonly lruBatches: LruBatches;
   readonly runQueues: readonly RunQueue[];
   readonly root = new Cgroup('', undefined);
+  /** Threads by pid. */
   readonly tasks = new Map<number, Task>();
+  /** Processes by the pid of their main thread. */
+  readonly processes = new Map<number, Process>();
   readonly events: CounterArray = newCounters();
   /** Weights of `/sys/kernel/mm/mempolicy/weighted_interleave`, by node. */
   readonly interleaveWeights: number[];

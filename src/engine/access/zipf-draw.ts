@@ -45,7 +45,7 @@ export class ZipfDraw implements ArmedPageFinder {
   takeHit(): number {
     let target = (this.#random.nextUint32() / 2 ** 32) * this.#rate;
     let low = 1;
-    for (let rate = this.#octaveRate(low); target >= rate && low * 2 <= this.#range.length; ) {
+    for (let rate = this.#octaveRate(low); target >= rate && low * 2 <= this.#range.length;) {
       target -= rate;
       low *= 2;
       rate = this.#octaveRate(low);

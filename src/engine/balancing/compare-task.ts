@@ -59,23 +59,33 @@ function comparePartner(
   examined: Examined,
   { partner, own }: { readonly partner: Task; readonly own: number },
 ): Comparison {
-  const { task, best, bestImprovement } = search;
-  const { src, dst } = examined;
+  const { task, best, src } = search;
   if (!isAllowed(partner, task.cpu)) return 'next';
-  const bestPrefersSrc = best?.partner?.preferredNode === src.node;
   const prefersSrc = partner.preferredNode === src.node;
-  if (bestPrefersSrc && !prefersSrc) return 'next';
+  const bestPartner = best?.partner;
+  if (!prefersSrc && bestPartner?.preferredNode === src.node) return 'next';
   const score = swapScore(state, search, examined, { partner, own });
   if (score === undefined) return 'next';
   const swap = { candidate: { cpu: examined.cpu, partner }, improvement: score };
-  if (examined.mayMove && own > score && own > bestImprovement) {
+  if (examined.mayMove && own > Math.max(score, search.bestImprovement)) {
     return { candidate: moveTo(state, search, examined), improvement: own };
   }
-  if (best?.partner && !bestPrefersSrc && prefersSrc) return swap;
-  if (score < SMALL_IMPROVEMENT || score <= bestImprovement + SMALL_IMPROVEMENT / 2) return 'next';
+  return isWorthASwap(search, examined, partner, score) ? swap : 'next';
+}
+
+/** A swap must pay, clearly more than what was found before, and must not unbalance the nodes. */
+function isWorthASwap(
+  { task, src, best, bestImprovement }: Search,
+  { dst }: Examined,
+  partner: Task,
+  score: number,
+): boolean {
+  // A partner that wants to leave for the source node beats one that does not, whatever the scores.
+  const found = best?.partner;
+  if (found && found.preferredNode !== src.node && partner.preferredNode === src.node) return true;
+  if (score < SMALL_IMPROVEMENT || score <= bestImprovement + SMALL_IMPROVEMENT / 2) return false;
   const load = taskLoad(task) - taskLoad(partner);
-  if (load !== 0 && tooImbalanced({ src: src.load - load, dst: dst.load + load }, src, dst)) return 'next';
-  return swap;
+  return load === 0 || !tooImbalanced({ src: src.load - load, dst: dst.load + load }, src, dst);
 }
 
 /** The score of a swap, or undefined where none is considered (REF §14.5 step 6, vectors §20.6). */
@@ -92,7 +102,8 @@ function swapScore(
     weight(topology, partner, src.node, distance) - weight(topology, partner, dst.node, distance);
   return adjustSwapScore((sameGroup ? improvement.task : own) + gained, {
     sameGroup: sameGroup && task.group !== undefined,
-    prefers: partner.preferredNode === dst.node ? 'dst' : partner.preferredNode === src.node ? 'src' : 'other',
+    prefers:
+      partner.preferredNode === dst.node ? 'dst' : partner.preferredNode === src.node ? 'src' : 'other',
   });
 }
 

@@ -8,20 +8,26 @@ import type { KernelState } from '../state.ts';
  * @returns pages newly marked
  */
 export function markPages(state: KernelState, task: Task, vma: Vma, low: number, high: number): number {
-  const { object, present, armed, flags } = vma;
-  if (!flags.shared && object.mappings > 1) return 0;
-  const here = state.nodeOfTask(task);
-  const skipLocal = !flags.shared && task.mm.users === 1;
-  const marksTopTier = state.gate.marksTopTier(state.mode, false);
+  const { object, present, armed } = vma;
+  // Copy-on-write memory that several address spaces map is left alone (REF §7.4 c).
+  if (!vma.flags.shared && object.mappings > 1) return 0;
+  const leftAlone = nodesLeftAlone(state, task, vma);
   let marked = 0;
   for (let page = low; page < high; page++) {
-    if (present[page] === 0 || armed.has(page)) continue;
-    const node = object.node[page]!;
-    if (skipLocal && node === here) continue;
-    if (!marksTopTier && state.isTopTier(node)) continue;
+    if (present[page] === 0 || armed.has(page) || leftAlone[object.node[page]!] === 1) continue;
     vma.arm(page);
     marked++;
   }
   if (marked > 0) state.count('numa_pte_updates', marked, task.mm.ownerCgroup);
   return marked;
+}
+
+/** 1 for each node whose pages the scan does not mark (REF §7.4 f and g). */
+function nodesLeftAlone(state: KernelState, task: Task, vma: Vma): Uint8Array {
+  const skipsLocal = !vma.flags.shared && task.mm.users === 1;
+  const here = state.nodeOfTask(task);
+  const marksTopTier = state.gate.marksTopTier(state.mode, false);
+  return Uint8Array.from({ length: state.topology.nodeCount }, (_, node) =>
+    (skipsLocal && node === here) || (!marksTopTier && state.isTopTier(node)) ? 1 : 0,
+  );
 }

@@ -8,7 +8,13 @@ import { NO_NODE } from '../units.ts';
  * @param here node of the faulting CPU, for the allocation statistics
  * @returns whether the page moved; a refusal before the move (REF §10.1) is not counted in `pgmigrate_fail`
  */
-export function migratePage(state: KernelState, vma: Vma, page: number, target: number, here: number): boolean {
+export function migratePage(
+  state: KernelState,
+  vma: Vma,
+  page: number,
+  target: number,
+  here: number,
+): boolean {
   const { object } = vma;
   if (object.batched[page] === 1 || !state.memory.hasRoomForMigration(target, 1)) return false;
   const source = object.node[page]!;

@@ -1,5 +1,10 @@
 import type { MemoryPolicy } from '../memory/memory-policy.ts';
-import { BUILT_IN_POLICY, interleaveIndex, interleaveNode, weightedInterleaveNode } from '../memory/memory-policy.ts';
+import {
+  BUILT_IN_POLICY,
+  interleaveIndex,
+  interleaveNode,
+  weightedInterleaveNode,
+} from '../memory/memory-policy.ts';
 import type { Vma } from '../memory/vma.ts';
 import type { Task } from '../sched/task.ts';
 import type { KernelState } from '../state.ts';
@@ -72,7 +77,10 @@ function wantedNode(state: KernelState, policy: MemoryPolicy, { vma, page, curre
       return here;
     case 'Bind':
     case 'PreferredMany':
-      if (policy.nodes.includes(current)) return NO_NODE;
-      return state.topology.zonelist(here).find((node) => policy.nodes.includes(node)) ?? NO_NODE;
+      return policy.nodes.includes(current) ? NO_NODE : nearestOf(state, policy.nodes, here);
   }
+}
+
+function nearestOf(state: KernelState, nodes: readonly number[], here: number): number {
+  return state.topology.zonelist(here).find((node) => nodes.includes(node)) ?? NO_NODE;
 }

@@ -2,7 +2,6 @@ import { isAllowed } from '../sched/assign-cpu.ts';
 import type { Task } from '../sched/task.ts';
 import type { KernelState } from '../state.ts';
 
-
 /** 100 plus half of the NUMA domain's 17 (REF §4.2). */
 const IMBALANCE_PERCENT = 108;
 
@@ -76,4 +75,3 @@ export function tooImbalanced(
   const after = Math.abs(newLoad.dst * src.capacity - newLoad.src * dst.capacity);
   return after > Math.abs(dst.load * src.capacity - src.load * dst.capacity);
 }
-

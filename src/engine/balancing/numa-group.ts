@@ -90,12 +90,16 @@ export function tryJoinGroup(state: KernelState, task: Task, fault: SharedFault)
   if (!other || !pidMatches(other.pid, fault.last)) return SHARED;
   const mine = task.group;
   const theirs = other.group;
-  if (!theirs || theirs === mine) return SHARED;
-  if (mine.members.size > theirs.members.size) return SHARED;
-  if (mine.members.size === theirs.members.size && mine.order > theirs.order) return SHARED;
+  if (!theirs || theirs === mine || theyJoinUs(mine, theirs)) return SHARED;
   if (other.mm !== task.mm && !fault.sharedMapping) return PRIVATE;
   transfer(mine, task, -1);
   task.group = theirs;
   transfer(theirs, task, 1);
   return SHARED;
+}
+
+/** The smaller group joins the larger; between equals the creation order decides. */
+function theyJoinUs(mine: NumaGroup, theirs: NumaGroup): boolean {
+  const difference = mine.members.size - theirs.members.size;
+  return difference > 0 || (difference === 0 && mine.order > theirs.order);
 }

@@ -144,4 +144,3 @@ function execute(state: KernelState, task: Task, best: NonNullable<Search['best'
 function countTask(state: KernelState, name: 'numa_task_migrated' | 'numa_task_swapped', task: Task): void {
   if (state.variant.taskCounters) state.count(name, 1, task.cgroup);
 }
-

@@ -14,7 +14,9 @@ export function allowedImbalance(topology: Topology, a: number, b: number): numb
 }
 
 function lowestRemoteDistance(topology: Topology, from: number): number {
-  const remote = topology.cpuNodes.filter((node) => node !== from).map((node) => topology.distance(from, node));
+  const remote = topology.cpuNodes
+    .filter((node) => node !== from)
+    .map((node) => topology.distance(from, node));
   return Math.min(...remote);
 }
 

@@ -51,7 +51,9 @@ export class Topology {
       for (const cpu of cpus) this.nodeOfCpu[cpu] = node;
     });
     this.cpuNodes = this.#cpus.flatMap((cpus, node) => (cpus.length > 0 ? [node] : []));
-    this.maxDistance = Math.max(...this.cpuNodes.flatMap((a) => this.cpuNodes.map((b) => this.distance(a, b))));
+    this.maxDistance = Math.max(
+      ...this.cpuNodes.flatMap((a) => this.cpuNodes.map((b) => this.distance(a, b))),
+    );
     this.topologyClass = classify(this);
     this.#zonelists = spec.nodes.map((_, from) => byDistance(this, from));
   }

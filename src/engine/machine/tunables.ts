@@ -26,11 +26,12 @@ export const DEFAULT_TUNABLES: Readonly<Tunables> = {
 const DEBUGFS = '/sys/kernel/debug/sched/numa_balancing';
 
 /** Kernel file → tunable and the smallest value it takes (a scan size of 0 would divide by zero, REF §4.1). */
-export const TUNABLE_FILES: ReadonlyMap<string, { readonly key: keyof Tunables; readonly minimum: number }> = new Map([
-  [`${DEBUGFS}/scan_delay_ms`, { key: 'scanDelayMs', minimum: 0 }],
-  [`${DEBUGFS}/scan_period_min_ms`, { key: 'scanPeriodMinMs', minimum: 0 }],
-  [`${DEBUGFS}/scan_period_max_ms`, { key: 'scanPeriodMaxMs', minimum: 0 }],
-  [`${DEBUGFS}/scan_size_mb`, { key: 'scanSizeMb', minimum: 1 }],
-  [`${DEBUGFS}/hot_threshold_ms`, { key: 'hotThresholdMs', minimum: 0 }],
-  ['/proc/sys/kernel/numa_balancing_promote_rate_limit_MBps', { key: 'promoteRateLimitMBps', minimum: 0 }],
-] as const);
+export const TUNABLE_FILES: ReadonlyMap<string, { readonly key: keyof Tunables; readonly minimum: number }> =
+  new Map([
+    [`${DEBUGFS}/scan_delay_ms`, { key: 'scanDelayMs', minimum: 0 }],
+    [`${DEBUGFS}/scan_period_min_ms`, { key: 'scanPeriodMinMs', minimum: 0 }],
+    [`${DEBUGFS}/scan_period_max_ms`, { key: 'scanPeriodMaxMs', minimum: 0 }],
+    [`${DEBUGFS}/scan_size_mb`, { key: 'scanSizeMb', minimum: 1 }],
+    [`${DEBUGFS}/hot_threshold_ms`, { key: 'hotThresholdMs', minimum: 0 }],
+    ['/proc/sys/kernel/numa_balancing_promote_rate_limit_MBps', { key: 'promoteRateLimitMBps', minimum: 0 }],
+  ] as const);

@@ -10,8 +10,10 @@ import type { Vma } from './vma.ts';
 /** Where and by whom pages are touched for the first time. */
 export interface FirstTouch {
   readonly task: Task;
-  /** CPU the touch happens on; its node is where a policy without nodes starts. */
+  /** CPU that makes the touch. */
   readonly cpu: number;
+  /** Node where a policy without nodes of its own starts: the CPU's, unless the workload says otherwise. */
+  readonly node: number;
 }
 
 /** Why a first touch could not get a page. */
@@ -40,12 +42,11 @@ function touchPage(
   state: KernelState,
   vma: Vma,
   page: number,
-  { task, cpu }: FirstTouch,
+  { task, cpu, node: here }: FirstTouch,
 ): AllocationFailure | undefined {
   const { object } = vma;
   const memcg = object.cgroup.governing('memory');
   if (!fits(memcg)) return 'memory.max is reached';
-  const here = state.topology.nodeOfCpu[cpu]!;
   const policy = effectivePolicy(task, vma);
   const order = allocationOrder(state, task, policy, { vma, page, here });
   const interleaved = policy.mode === 'Interleave' || policy.mode === 'WeightedInterleave';
@@ -106,7 +107,8 @@ function policyOrder(
 
 function fits(memcg: Cgroup): boolean {
   for (const group of memcg.lineage()) {
-    if (group.memoryMax !== undefined && (group.chargedPages + 1) * PAGE_BYTES > group.memoryMax) return false;
+    if (group.memoryMax !== undefined && (group.chargedPages + 1) * PAGE_BYTES > group.memoryMax)
+      return false;
   }
   return true;
 }

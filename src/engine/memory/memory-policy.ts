@@ -35,16 +35,13 @@ export const BUILT_IN_POLICY: MemoryPolicy = {
   taskOnly: false,
 };
 
-/** How many nodes each mode takes. */
-const NODE_RULES: Readonly<Record<MemoryPolicyMode, 'none' | 'some'>> = {
-  Default: 'none',
-  Local: 'none',
-  Preferred: 'some',
-  PreferredMany: 'some',
-  Bind: 'some',
-  Interleave: 'some',
-  WeightedInterleave: 'some',
-};
+const MODES_WITH_NODES: ReadonlySet<MemoryPolicyMode> = new Set([
+  'Preferred',
+  'PreferredMany',
+  'Bind',
+  'Interleave',
+  'WeightedInterleave',
+]);
 
 /**
  * The policy a program gets, or null for Default (REF §17.6).
@@ -56,20 +53,11 @@ export function createMemoryPolicy(
   nodeCount: number,
   variant: Pick<KernelVariant, 'interleave'>,
 ): MemoryPolicy | null {
-  const fail = (what: string): never => {
-    throw new KernelError('EINVAL', 'set_mempolicy', what);
-  };
-  const nodes = [...new Set(spec.nodes)].sort((a, b) => a - b);
-  const unknown = nodes.find((node) => !Number.isInteger(node) || node < 0 || node >= nodeCount);
-  if (unknown !== undefined) fail(`node ${unknown} does not exist; the machine has nodes 0 to ${nodeCount - 1}`);
-  if (NODE_RULES[spec.mode] === 'none' && nodes.length > 0) fail(`mode ${spec.mode} takes no nodes`);
-  if (NODE_RULES[spec.mode] === 'some' && nodes.length === 0) fail(`mode ${spec.mode} needs at least one node`);
-
+  const nodes = checkedNodes(spec, nodeCount);
   const binds = spec.mode === 'Bind' || spec.mode === 'PreferredMany';
   const taskOnly = spec.numaBalancing && spec.mode === 'Interleave' && variant.interleave;
-  if (spec.numaBalancing && !binds && !taskOnly) {
-    fail(`MPOL_F_NUMA_BALANCING is not valid with mode ${spec.mode}${spec.mode === 'Interleave' ? ' on this kernel' : ''}`);
-  }
+  if (spec.numaBalancing && !binds && !taskOnly)
+    refuse(`MPOL_F_NUMA_BALANCING is not valid with mode ${spec.mode} on this kernel`);
   if (spec.mode === 'Default') return null;
   return {
     mode: spec.mode,
@@ -80,13 +68,32 @@ export function createMemoryPolicy(
   };
 }
 
+function checkedNodes(spec: MemoryPolicySpec, nodeCount: number): readonly number[] {
+  const nodes = [...new Set(spec.nodes)].sort((a, b) => a - b);
+  const unknown = nodes.find((node) => !Number.isInteger(node) || node < 0 || node >= nodeCount);
+  if (unknown !== undefined)
+    refuse(`node ${unknown} does not exist; the machine has nodes 0 to ${nodeCount - 1}`);
+  if (!MODES_WITH_NODES.has(spec.mode) && nodes.length > 0) refuse(`mode ${spec.mode} takes no nodes`);
+  if (MODES_WITH_NODES.has(spec.mode) && nodes.length === 0)
+    refuse(`mode ${spec.mode} needs at least one node`);
+  return nodes;
+}
+
+function refuse(what: string): never {
+  throw new KernelError('EINVAL', 'set_mempolicy', what);
+}
+
 /** The node a static interleave policy gives a page index (REF §17.6). */
 export function interleaveNode(nodes: readonly number[], index: number): number {
   return nodes[index % nodes.length]!;
 }
 
 /** The node a static weighted interleave policy gives a page index (REF §17.6). */
-export function weightedInterleaveNode(nodes: readonly number[], weights: readonly number[], index: number): number {
+export function weightedInterleaveNode(
+  nodes: readonly number[],
+  weights: readonly number[],
+  index: number,
+): number {
   const weightOf = (node: number): number => weights[node] ?? 1;
   const total = nodes.reduce((sum, node) => sum + weightOf(node), 0);
   let target = index % total;

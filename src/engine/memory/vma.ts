@@ -59,7 +59,13 @@ export class Vma {
   /** Whether any thread writes to it: then a moved page is unset again by its next write. */
   written = false;
 
-  constructor(name: string, start: number, object: MemoryObject, flags: VmaFlags, policy: MemoryPolicy | null) {
+  constructor(
+    name: string,
+    start: number,
+    object: MemoryObject,
+    flags: VmaFlags,
+    policy: MemoryPolicy | null,
+  ) {
     this.name = name;
     this.start = start;
     this.pages = object.pages;

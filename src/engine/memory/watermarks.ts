@@ -22,7 +22,11 @@ export function automaticMinFreeKbytes(totalPages: number): number {
  * @param total base pages of the machine
  * @param minFreeKbytes the effective value of the sysctl; with huge pages enabled the kernel raises it
  */
-export function watermarks(managed: number, total: number, minFreeKbytes = automaticMinFreeKbytes(total)): Watermarks {
+export function watermarks(
+  managed: number,
+  total: number,
+  minFreeKbytes = automaticMinFreeKbytes(total),
+): Watermarks {
   const min = div(div(minFreeKbytes, 4) * managed, total);
   const delta = Math.max(div(min, 4), div(managed * WATERMARK_SCALE_FACTOR, 10_000));
   return { min, low: min + delta, high: min + 2 * delta, promo: min + 3 * delta };

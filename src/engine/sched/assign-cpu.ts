@@ -27,4 +27,3 @@ export function assignCpu(state: KernelState, task: Task, cpu: number): void {
   to.add(task);
   onNodeChange(state, task, from.node, to.node);
 }
-

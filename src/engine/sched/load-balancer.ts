@@ -42,7 +42,12 @@ export class LoadBalancer {
     );
     const wanted = Math.floor(imbalance / 2);
     if (wanted <= 0 || idlest.type !== 'hasSpare' || busiest.nrRunning <= busiest.weight) return;
-    const pulled = pullAcross(state, { from: busiest.node, to: idlest.node, wanted, failures: this.#failures });
+    const pulled = pullAcross(state, {
+      from: busiest.node,
+      to: idlest.node,
+      wanted,
+      failures: this.#failures,
+    });
     this.#failures = pulled === 0 ? this.#failures + 1 : 0;
   }
 }

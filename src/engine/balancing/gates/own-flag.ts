@@ -10,5 +10,6 @@ export function ownFlagOpen(task: Task, mode: number): boolean {
 
 /** As posted, the RFC relaxes the top-tier rule for base pages only (REF §17.4 note 3). */
 export function rfcMarksTopTier(thpMarking: 'AsPosted' | 'Fixed'): (mode: number, huge: boolean) => boolean {
-  return (mode, huge) => (mode & (huge && thpMarking === 'AsPosted' ? NORMAL_BIT : NORMAL_BIT | CGROUP_BIT)) !== 0;
+  return (mode, huge) =>
+    (mode & (huge && thpMarking === 'AsPosted' ? NORMAL_BIT : NORMAL_BIT | CGROUP_BIT)) !== 0;
 }

@@ -1,0 +1,81 @@
+import { Cgroup } from './cgroup.ts';
+import { KernelError } from './kernel-error.ts';
+import { fitToAllowed } from './sched/fork-placement.ts';
+import type { KernelState } from './state.ts';
+
+/** The group at a path from the cgroup root (`/`, `/a/b`), or undefined. */
+export function findCgroup(state: KernelState, path: string): Cgroup | undefined {
+  let group: Cgroup | undefined = state.root;
+  for (const name of path.split('/').filter(Boolean)) group = group?.children.get(name);
+  return group;
+}
+
+/** @throws KernelError EEXIST, ENOENT (no parent), EINVAL (not an absolute path, or a name a directory cannot have) */
+export function makeCgroup(state: KernelState, path: string): Cgroup {
+  const fail = (errno: 'EEXIST' | 'ENOENT' | 'EINVAL', what: string): never => {
+    throw new KernelError(errno, `mkdir ${path}`, what);
+  };
+  const { parentPath, name } = split(path);
+  if (!path.startsWith('/') || /^\.{0,2}$/.test(name) || name.length > 255)
+    fail('EINVAL', 'not a path of a group');
+  const parent = findCgroup(state, parentPath) ?? fail('ENOENT', `${parentPath} does not exist`);
+  if (parent.children.has(name)) fail('EEXIST', 'the group exists');
+  const group = new Cgroup(name, parent);
+  parent.children.set(name, group);
+  return group;
+}
+
+/**
+ * Removes an empty group; its events stay with its parent.
+ *
+ * @throws KernelError ENOENT, or EBUSY while it has tasks or children
+ */
+export function removeCgroup(state: KernelState, path: string): void {
+  const group = findCgroup(state, path);
+  if (!group?.parent) throw new KernelError('ENOENT', `rmdir ${path}`, 'there is no such group to remove');
+  if (group.tasks.size > 0 || group.children.size > 0) {
+    throw new KernelError('EBUSY', `rmdir ${path}`, 'it still has tasks or children');
+  }
+  group.events.forEach((amount, index) => {
+    group.parent!.events[index]! += amount;
+  });
+  group.parent.children.delete(group.name);
+}
+
+/**
+ * Moves a process to another group: from the next tick, scan and fault on its threads are governed by that group's
+ * switch; nothing they have learnt is reset, and their memory stays charged where it is (REF §17.5).
+ *
+ * @throws KernelError ESRCH, or EBUSY where the group hands controllers to its children
+ */
+export function moveProcess(state: KernelState, pid: number, to: Cgroup): void {
+  const process = state.processes.get(pid);
+  if (!process) throw new KernelError('ESRCH', `${to.path}/cgroup.procs`, `there is no process ${pid}`);
+  if (to.parent && to.subtreeControl.size > 0) {
+    throw new KernelError('EBUSY', `${to.path}/cgroup.procs`, 'the group hands controllers to its children');
+  }
+  for (const task of process.tasks) {
+    task.cgroup.tasks.delete(task.pid);
+    task.cgroup = to;
+    to.tasks.add(task.pid);
+    fitToAllowed(state, task);
+  }
+  process.mm.ownerCgroup = to.governing('memory');
+}
+
+/** Resident pages per node charged to a group and its descendants. */
+export function memoryPerNode(state: KernelState, group: Cgroup): readonly number[] {
+  const pages = Array.from({ length: state.topology.nodeCount }, () => 0);
+  for (const { mm } of state.processes.values()) {
+    for (const { object } of mm.vmas) {
+      if (![...object.cgroup.lineage()].includes(group)) continue;
+      object.residentPerNode.forEach((count, node) => (pages[node]! += count));
+    }
+  }
+  return pages;
+}
+
+function split(path: string): { readonly parentPath: string; readonly name: string } {
+  const slash = path.lastIndexOf('/');
+  return { parentPath: path.slice(0, slash) || '/', name: path.slice(slash + 1) };
+}

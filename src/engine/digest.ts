@@ -1,0 +1,78 @@
+import type { KernelState } from './state.ts';
+import type { Task } from './sched/task.ts';
+
+/** A 64-bit hash in two multiply-rotate lanes; for telling states apart, not for security. */
+class Hasher {
+  #a = 0x243f6a88;
+  #b = 0x85a308d3;
+
+  word(value: number): void {
+    this.#a = Math.imul(rotate(this.#a ^ value, 13), 0x9e3779b1) + 0x165667b1;
+    this.#b = Math.imul(rotate(this.#b + value, 17), 0x85ebca77) ^ 0x27d4eb2f;
+  }
+
+  /** Any number, exactly: its integer part in two words, and what is after the point. */
+  number(value: number): void {
+    const whole = Math.floor(value);
+    this.word(whole | 0);
+    this.word(Math.floor(whole / 2 ** 32) | 0);
+    if (whole !== value) this.word(Math.floor((value - whole) * 2 ** 32) | 0);
+  }
+
+  words(values: ArrayLike<number>): void {
+    const { length } = values;
+    for (let i = 0; i < length; i++) this.word(values[i]!);
+  }
+
+  text(value: string): void {
+    for (let i = 0; i < value.length; i++) this.word(value.charCodeAt(i));
+  }
+
+  hex(): string {
+    const part = (lane: number): string => (lane >>> 0).toString(16).padStart(8, '0');
+    return part(this.#a) + part(this.#b);
+  }
+}
+
+function rotate(value: number, bits: number): number {
+  return (value << bits) | (value >>> (32 - bits));
+}
+
+/** Hash of all counters, all page state and all that tasks and groups know: 16 hex digits. */
+export function digest(state: KernelState): string {
+  const hash = new Hasher();
+  hash.number(state.now);
+  hash.number(state.mode);
+  for (const amount of state.events) hash.number(amount);
+  for (const stat of state.memory.stat)
+    for (const amount of Object.values(stat)) hash.number(amount as number);
+  for (const task of state.tasks.values()) hashTask(hash, task);
+  for (const process of state.processes.values()) {
+    const { mm } = process;
+    for (const amount of [process.pid, mm.nextScan, mm.scanOffset, mm.scanSeq]) hash.number(amount);
+    for (const { object, armed, pages } of mm.vmas) {
+      hash.words(object.node);
+      hash.words(object.lastCpupid);
+      hash.number(pages);
+      for (let page = armed.nextFrom(0); page >= 0; page = armed.nextFrom(page + 1)) hash.word(page);
+    }
+  }
+  return hash.hex();
+}
+
+function hashTask(hash: Hasher, task: Task): void {
+  hash.text(task.cgroup.path);
+  const numbers = [task.pid, task.cpu, task.sumExec, task.nodeStamp, task.scanPeriodMs, task.scanSeq];
+  const learnt = [
+    task.preferredNode,
+    task.migrateRetry,
+    task.totalFaults,
+    task.pagesMigrated,
+    task.group?.id ?? 0,
+  ];
+  for (const amount of [...numbers, ...learnt, ...task.locality]) hash.number(amount);
+  for (const family of task.faults ? [task.faults.mem, task.faults.cpu] : []) {
+    for (const amount of family) hash.number(amount);
+  }
+  for (const stream of task.streams) for (const amount of stream.state()) hash.number(amount);
+}

@@ -1,0 +1,248 @@
+import { findCgroup, makeCgroup, memoryPerNode, removeCgroup } from './cgroup-tree.ts';
+import { counterValues } from './counters.ts';
+import type { CounterValues } from './counters.ts';
+import { digest } from './digest.ts';
+import { CGROUP_ROOT, cgroupFiles } from './files/cgroup-files.ts';
+import type { FileLookup, KernelFile } from './files/kernel-file.ts';
+import { nodeFiles } from './files/node-files.ts';
+import { procFiles } from './files/proc-files.ts';
+import { NUMA_BALANCING, sysctlFiles } from './files/sysctl-files.ts';
+import { KernelError } from './kernel-error.ts';
+import { DEFAULT_COSTS } from './machine/costs.ts';
+import { DEFAULT_TUNABLES } from './machine/tunables.ts';
+import { DEFAULT_VARIANT } from './machine/variant.ts';
+import { createMemoryPolicy } from './memory/memory-policy.ts';
+import type { MemoryPolicySpec } from './memory/memory-policy.ts';
+import type { NumaStat } from './memory/node-memory.ts';
+import { endProcess, spawnProcess } from './process.ts';
+import type { Process, ProcessSpec } from './process.ts';
+import { Scheduler } from './sched/scheduler.ts';
+import { KernelState } from './state.ts';
+import type { BootOptions } from './state.ts';
+
+/** What a machine boots with; everything but the machine itself has a default. */
+export type KernelOptions = Pick<BootOptions, 'machine'> & Partial<Omit<BootOptions, 'machine'>>;
+
+/** How a start ended: with a running process, or killed because its memory did not fit. */
+export type SpawnOutcome = { readonly pid: number } | { readonly oomKilled: string };
+
+/** A node's memory in base pages, and its allocation statistics. */
+export interface NodeView {
+  readonly managedPages: number;
+  readonly freePages: number;
+  readonly numastat: Readonly<NumaStat>;
+}
+
+/** What can be seen of a process without parsing files. */
+export interface ProcessView {
+  readonly pid: number;
+  readonly comm: string;
+  /** Cgroup path of its main thread. */
+  readonly cgroup: string;
+  readonly threads: readonly ThreadView[];
+  readonly regions: readonly RegionView[];
+}
+
+export interface ThreadView {
+  readonly pid: number;
+  readonly cpu: number;
+  readonly node: number;
+  /** −1 for none. */
+  readonly preferredNode: number;
+  readonly scanPeriodMs: number;
+  /** CPU time, ns. */
+  readonly runtimeNs: number;
+  /** Touches per second it asks of each region, with the region's name. */
+  readonly accesses: readonly { readonly region: string; readonly touchesPerSecond: number }[];
+}
+
+export interface RegionView {
+  readonly name: string;
+  /** Resident base pages by node. */
+  readonly pagesPerNode: readonly number[];
+}
+
+const DEFAULT_HZ = 250;
+
+/**
+ * One simulated kernel: its only public face. It is configured and read as a real one is, through files
+ * (`/proc/sys/kernel/numa_balancing`, `/sys/fs/cgroup/…/cpu.numa_load_balance`, `/proc/vmstat`, …); typed views of the
+ * same numbers exist beside the text. Nothing in it knows the wall clock: `run` advances it.
+ */
+export class Kernel {
+  readonly #state: KernelState;
+  readonly #scheduler: Scheduler;
+  readonly #lookups: readonly FileLookup[];
+
+  /** Boots a machine, with balancing off. @throws KernelError EINVAL when the machine is none */
+  constructor(options: KernelOptions) {
+    this.#state = new KernelState({
+      seed: 0,
+      variant: DEFAULT_VARIANT,
+      tunables: DEFAULT_TUNABLES,
+      costs: DEFAULT_COSTS,
+      hz: DEFAULT_HZ,
+      ...options,
+    });
+    this.#scheduler = new Scheduler(this.#state);
+    const state = this.#state;
+    this.#lookups = [sysctlFiles(state), procFiles(state), nodeFiles(state), cgroupFiles(state)];
+  }
+
+  /** Time since boot, ns: a multiple of the tick. */
+  get now(): number {
+    return this.#state.now;
+  }
+
+  /** Length of a tick, ns. */
+  get tickNs(): number {
+    return this.#state.tickNs;
+  }
+
+  /** `kernel.numa_balancing`. */
+  get mode(): number {
+    return this.#state.mode;
+  }
+
+  /** Simulates all whole ticks up to a time since boot, ns. How a run is cut into calls changes nothing. */
+  run(untilNs: number): void {
+    while (this.#state.now + this.#state.tickNs <= untilNs) this.#scheduler.tick();
+  }
+
+  /** Text of a file. @throws KernelError ENOENT */
+  read(path: string): string {
+    return this.#file(path).read();
+  }
+
+  /** Writes a file. @throws KernelError ENOENT, EACCES (read-only), or what the file answers; nothing has changed then */
+  write(path: string, text: string): void {
+    const file = this.#file(path);
+    if (!file.write) throw new KernelError('EACCES', path, 'the file is read-only');
+    file.write(text);
+  }
+
+  exists(path: string): boolean {
+    return this.#find(path) !== undefined;
+  }
+
+  /** Creates a cgroup, by its path from the cgroup root (`/a/b`). @throws KernelError EEXIST, ENOENT, EINVAL */
+  mkdir(path: string): void {
+    makeCgroup(this.#state, path);
+  }
+
+  /** Removes an empty cgroup; its events stay in its ancestors. @throws KernelError ENOENT, EBUSY */
+  rmdir(path: string): void {
+    removeCgroup(this.#state, path);
+  }
+
+  hasCgroup(path: string): boolean {
+    return findCgroup(this.#state, path) !== undefined;
+  }
+
+  /** Starts a process. @throws KernelError ENOENT (cgroup), EBUSY (it hands controllers down), EINVAL (description) */
+  spawn(spec: ProcessSpec): SpawnOutcome {
+    const cgroup = findCgroup(this.#state, spec.cgroup);
+    if (!cgroup)
+      throw new KernelError('ENOENT', spec.cgroup, 'there is no such cgroup to start a process in');
+    if (cgroup.parent && cgroup.subtreeControl.size > 0)
+      throw new KernelError('EBUSY', spec.cgroup, 'the group hands controllers to its children');
+    const result = spawnProcess(this.#state, spec, cgroup);
+    if (result.process) return { pid: result.process.pid };
+    for (const group of cgroup.governing('memory').lineage()) group.oomKills++;
+    return { oomKilled: `${result.ended} (region ${result.region})` };
+  }
+
+  /** Ends a process. @throws KernelError ESRCH */
+  kill(pid: number): void {
+    endProcess(this.#state, this.#process(pid));
+  }
+
+  /** Sets the task policy of every thread of a process; what is allocated stays. @throws KernelError ESRCH, EINVAL */
+  setMemoryPolicy(pid: number, spec: MemoryPolicySpec): void {
+    const process = this.#process(pid);
+    const policy = createMemoryPolicy(spec, this.#state.topology.nodeCount, this.#state.variant);
+    for (const task of process.tasks) task.policy = policy;
+  }
+
+  /** The machine's event counters, as in `/proc/vmstat`. */
+  counters(): CounterValues {
+    return counterValues(this.#state.events);
+  }
+
+  /** A cgroup's event counters with those of its descendants, as in `memory.stat`. @throws KernelError ENOENT */
+  cgroupCounters(path: string): CounterValues {
+    return counterValues(this.#cgroup(path).hierarchicalEvents());
+  }
+
+  /** Resident base pages by node charged to a cgroup and its descendants. @throws KernelError ENOENT */
+  cgroupMemory(path: string): readonly number[] {
+    return memoryPerNode(this.#state, this.#cgroup(path));
+  }
+
+  nodes(): readonly NodeView[] {
+    const { memory } = this.#state;
+    return memory.stat.map((numastat, node) => ({
+      managedPages: memory.managed[node]!,
+      freePages: memory.free[node]!,
+      numastat: { ...numastat },
+    }));
+  }
+
+  processes(): readonly ProcessView[] {
+    return [...this.#state.processes.values()].map((process) => this.#view(process));
+  }
+
+  /** 16 hex digits over all counters, pages and tasks: equal digests mean equal runs. */
+  digest(): string {
+    return digest(this.#state);
+  }
+
+  #view({ pid, comm, mm, tasks }: Process): ProcessView {
+    return {
+      pid,
+      comm,
+      cgroup: tasks[0]!.cgroup.path,
+      threads: tasks.map((task) => ({
+        pid: task.pid,
+        cpu: task.cpu,
+        node: this.#state.nodeOfTask(task),
+        preferredNode: task.preferredNode,
+        scanPeriodMs: task.scanPeriodMs,
+        runtimeNs: task.sumExec,
+        accesses: task.streams.map(({ vma, spec }) => ({
+          region: vma.name,
+          touchesPerSecond: spec.touchesPerSecond,
+        })),
+      })),
+      regions: mm.vmas.map(({ name, object }) => ({ name, pagesPerNode: [...object.residentPerNode] })),
+    };
+  }
+
+  #process(pid: number): Process {
+    const process = this.#state.processes.get(pid);
+    if (!process) throw new KernelError('ESRCH', `pid ${pid}`, 'there is no such process');
+    return process;
+  }
+
+  #cgroup(path: string): NonNullable<ReturnType<typeof findCgroup>> {
+    const group = findCgroup(this.#state, path);
+    if (!group) throw new KernelError('ENOENT', path, 'there is no such cgroup');
+    return group;
+  }
+
+  #file(path: string): KernelFile {
+    const file = this.#find(path);
+    if (!file) throw new KernelError('ENOENT', path, 'there is no such file');
+    return file;
+  }
+
+  #find(path: string): KernelFile | undefined {
+    for (const lookup of this.#lookups) {
+      const file = lookup(path);
+      if (file) return file;
+    }
+    return undefined;
+  }
+}
+
+export { CGROUP_ROOT, NUMA_BALANCING };
