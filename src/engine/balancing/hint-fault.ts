@@ -22,7 +22,7 @@ export function hintFault(state: KernelState, task: Task, vma: Vma, page: number
   const last = object.lastCpupid[page]!;
   notePid(vma, task.pid);
   state.count('numa_hint_faults', 1, object.cgroup);
-  if (before === here) state.count('numa_hint_faults_local', 1);
+  if (before === here) state.count('numa_hint_faults_local', 1, object.cgroup);
 
   const target = misplaced(state, task, vma, page);
   const outcome = moveIfMisplaced(state, vma, page, { target, here });
