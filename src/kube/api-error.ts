@@ -64,9 +64,19 @@ export function isNotFound(error: unknown): error is ApiError {
   return error instanceof ApiError && error.status === 404;
 }
 
-/** Somebody else changed the object first, or it is another object of the same name by now. */
+/**
+ * Somebody else changed the object first, or it is another object of the same name by now: a write that names a uid is
+ * answered with 409 if that object is gone, and with 422 if another has its name.
+ */
 export function isConflict(error: unknown): error is ApiError {
-  return error instanceof ApiError && error.status === 409 && error.reason !== 'AlreadyExists';
+  if (!(error instanceof ApiError)) {
+    return false;
+  }
+  const { causes = [] } = error.details;
+  return (
+    (error.status === 409 && error.reason !== 'AlreadyExists') ||
+    (error.status === 422 && causes.some(({ field }) => field === 'metadata.uid'))
+  );
 }
 
 /** The name is taken. */

@@ -9,6 +9,7 @@ import { buildConnector, type Dispatcher, Pool, ProxyAgent } from 'undici';
 import { NumasimError } from '../errors.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { Credentials } from './credentials.ts';
+import { sentBeforeAbort } from './sent-before-abort.ts';
 import { endWhenSilent, type SilenceLimit } from './silent-connection.ts';
 
 /** Settings of the connections. */
@@ -50,7 +51,7 @@ export function openConnectionPool(credentials: Credentials, options: Connection
     silentIntervals: options.silentIntervals ?? silence.silentIntervals,
   };
   const cleartext = options.cleartextHttp2 === true ? { useH2c: true } : {};
-  return new Pool(credentials.server.origin, {
+  const pool = new Pool(credentials.server.origin, {
     connections: mostConnections,
     connect: connectorOf(credentials, options, limit),
     keepAliveTimeout: idleMs,
@@ -62,6 +63,7 @@ export function openConnectionPool(credentials: Credentials, options: Connection
     initialWindowSize: streamWindowBytes,
     ...cleartext,
   });
+  return pool.compose(sentBeforeAbort);
 }
 
 function connectorOf(

@@ -32,29 +32,33 @@ function containsList(live: unknown, desired: readonly unknown[]): boolean {
 /** Whether two values say the same: as `contains`, in both directions. */
 export function saysTheSame(one: unknown, other: unknown): boolean {
   if (Array.isArray(one) || Array.isArray(other)) {
-    return sameLists(one ?? [], other ?? []);
+    return sameLists(one, other);
   }
   if (isRecord(one) || isRecord(other)) {
-    return sameRecords(one ?? {}, other ?? {});
+    return sameRecords(one, other);
   }
   return one === other || (isNothing(one) && isNothing(other));
 }
 
+/** Nothing counts as an empty list. */
 function sameLists(one: unknown, other: unknown): boolean {
+  const [left, right] = [one ?? [], other ?? []];
   return (
-    Array.isArray(one) &&
-    Array.isArray(other) &&
-    one.length === other.length &&
-    one.every((element, index) => saysTheSame(element, other[index]))
+    Array.isArray(left) &&
+    Array.isArray(right) &&
+    left.length === right.length &&
+    left.every((element, index) => saysTheSame(element, right[index]))
   );
 }
 
+/** Nothing counts as an object without fields. */
 function sameRecords(one: unknown, other: unknown): boolean {
-  if (!isRecord(one) || !isRecord(other)) {
+  const [left, right] = [one ?? {}, other ?? {}];
+  if (!isRecord(left) || !isRecord(right)) {
     return false;
   }
-  const names = new Set([...Object.keys(one), ...Object.keys(other)]);
-  return [...names].every((name) => saysTheSame(one[name], other[name]));
+  const names = new Set([...Object.keys(left), ...Object.keys(right)]);
+  return [...names].every((name) => saysTheSame(left[name], right[name]));
 }
 
 function isNothing(value: unknown): boolean {

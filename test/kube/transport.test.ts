@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import type { Http2ServerResponse } from 'node:http2';
 import { gzipSync } from 'node:zlib';
 
 import { ApiError, ApiUnreachableError, isNotFound } from '../../src/kube/api-error.ts';
@@ -269,6 +270,27 @@ describe('the connections of the transport', () => {
     expect(Date.now() - startedMs).to.be.lessThan(1_000);
     expect(await transport.request(get)).to.have.property('kind', 'PodList');
     expect(server.connections).to.equal(2);
+  });
+
+  it('tell the server that a request was given up, also in the very turn in which it was sent', async () => {
+    // A connection that is open already sends at once.
+    await transport.request(get);
+    const streams: { readonly closed: boolean }[] = [];
+    for (let attempt = 0; attempt < 10; attempt++) {
+      server.answerNext(/watch/, (_, response) =>
+        streams.push((response as unknown as Http2ServerResponse).stream),
+      );
+      const abort = new AbortController();
+      const watch = failureOf(transport.stream({ ...get, query: { watch: true }, signal: abort.signal }));
+      for (let turns = 0; turns < attempt; turns++) {
+        await Promise.resolve();
+      }
+      abort.abort();
+      expect(await watch).to.have.property('name', 'AbortError');
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(streams.filter(({ closed }) => !closed)).to.deep.equal([]);
+    expect(server.connections).to.equal(1);
   });
 
   it('end with close, leaving none behind', async () => {
