@@ -1,10 +1,11 @@
 /** `hack/cluster.sh`: a control plane that stays until it is ended, for people and for trying things out. */
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { answersOk } from '../test/control-plane/api-probe.ts';
 import { Instance } from '../test/control-plane/instance.ts';
+import { isRunning } from '../test/control-plane/running-process.ts';
 import { startControlPlane } from '../test/control-plane/start-control-plane.ts';
 import { personas, type Persona } from '../test/control-plane/users.ts';
 
@@ -53,7 +54,12 @@ async function main(): Promise<number> {
     process.stderr.write(help);
     return 2;
   }
-  return await command(user);
+  try {
+    return await command(user);
+  } catch (error) {
+    say(error instanceof Error ? error.message : String(error));
+    return 1;
+  }
 }
 
 async function up(): Promise<number> {
@@ -144,16 +150,19 @@ async function serverVersion(controlPlane: {
   return serverVersion.gitVersion;
 }
 
-/** Two `up` at the same time would end each other's half-made instance. */
+/** Two `up` at the same time would end each other's half-made instance. A lock whose holder is dead does not count. */
 async function alone(action: () => Promise<number>): Promise<number> {
   const lock = `${directory()}.lock`;
   mkdirSync(dirname(lock), { recursive: true });
-  try {
-    closeSync(openSync(lock, 'wx'));
-  } catch {
-    say(`Another "up" is running. If you are sure that none is: rm ${lock}`);
-    return 1;
+  if (existsSync(lock)) {
+    const pid = Number(readFileSync(lock, 'utf8'));
+    if (await isRunning({ pid, program: import.meta.filename })) {
+      say(`Another "up" is running (pid ${pid}).`);
+      return 1;
+    }
+    rmSync(lock, { force: true });
   }
+  writeFileSync(lock, String(process.pid), { flag: 'wx' });
   try {
     return await action();
   } finally {

@@ -64,7 +64,9 @@ describe('a control plane of our own', function () {
     ]);
   });
 
-  it('lets the read-only user read and not write', async () => {
+  it('lets the read-only user read and not write', async function () {
+    // Without controllers the ClusterRole `view` stays empty.
+    if (!controlPlane.capabilities.controllers) this.skip();
     expect(await controlPlane.tryKubectl(['get', 'pods', '-A'], { as: 'readonly' })).to.include({
       exitCode: 0,
     });

@@ -10,7 +10,7 @@ import { freePorts } from './free-ports.ts';
 import { Instance } from './instance.ts';
 import { kubeconfig } from './kubeconfig.ts';
 import { findPrograms } from './programs.ts';
-import { makeUsers, readerBinding, tokenFile, type Users } from './users.ts';
+import { makeUsers, readerBinding, tokenFile, type User, type Users } from './users.ts';
 import { Watchdog } from './watchdog.ts';
 
 /** How a control plane is started. */
@@ -98,16 +98,18 @@ async function startComponents(
     await controlPlane.until('kube-scheduler is ready', async () => await answersOk(healthz));
   }
   if (programs.kubeControllerManager !== undefined) {
-    // Pods are refused in a namespace whose `default` ServiceAccount has not been made yet.
-    const serviceAccount = {
-      url: `${controlPlane.baseUrl}/api/v1/namespaces/default/serviceaccounts/default`,
-      caFile: controlPlane.caFile,
-      token: users.admin.token,
+    const get = (path: string, { token }: User): (() => Promise<boolean>) => {
+      const target = { url: `${controlPlane.baseUrl}${path}`, caFile: controlPlane.caFile, token };
+      return async () => await answersOk(target);
     };
+    const namespace = '/api/v1/namespaces/default';
+    // Pods are refused in a namespace whose `default` ServiceAccount has not been made yet.
     await controlPlane.until(
       'the default ServiceAccount exists',
-      async () => await answersOk(serviceAccount),
+      get(`${namespace}/serviceaccounts/default`, users.admin),
     );
+    // The rules of `view` are put together by a controller.
+    await controlPlane.until('the read-only user can read', get(`${namespace}/pods`, users.readonly));
   }
   log(`controllers, scheduler and kwok are running (${elapsed()})`);
 }
