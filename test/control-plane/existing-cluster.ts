@@ -39,7 +39,7 @@ export async function connectExistingCluster(env: NodeJS.ProcessEnv = process.en
   const config = JSON.parse(await kubectl({ program, kubeconfig: env.KUBECONFIG }, view)) as Kubeconfig;
   const cluster = new ExistingCluster(program, config);
   try {
-    await cluster.kubectl(['apply', '-f', '-'], { input: JSON.stringify(readerBinding) });
+    await cluster.grantReader();
   } catch (error) {
     await cluster.stop();
     throw error;
@@ -55,6 +55,7 @@ class ExistingCluster implements Cluster {
   readonly #program: string;
   readonly #instance: Instance;
   readonly #watchdog: Watchdog;
+  #grantedReader = false;
 
   constructor(program: string, config: Kubeconfig) {
     this.baseUrl = config.clusters[0]?.cluster.server ?? '';
@@ -71,6 +72,11 @@ class ExistingCluster implements Cluster {
         mode: 0o600,
       });
     }
+  }
+
+  async grantReader(): Promise<void> {
+    const answer = await this.kubectl(['apply', '-f', '-'], { input: JSON.stringify(readerBinding) });
+    this.#grantedReader = answer.includes('created');
   }
 
   kubeconfig(persona: Persona): string {
@@ -98,7 +104,7 @@ class ExistingCluster implements Cluster {
   }
 
   async stop(): Promise<void> {
-    await this.tryKubectl(['delete', 'clusterrolebinding', reader, '--ignore-not-found']);
+    if (this.#grantedReader) await this.tryKubectl(['delete', 'clusterrolebinding', reader]);
     await this.#instance.destroy();
     await this.#watchdog.dismiss();
   }
