@@ -64,13 +64,31 @@ export const kernelCounterNames = {
 /** All names, in the table's order. */
 export const counterNames = Object.keys(kernelCounterNames) as readonly CounterName[];
 
-/** All counters at 0. */
-export const noCounts: Counters = Object.freeze(
-  Object.fromEntries(counterNames.map((name) => [name, 0])) as unknown as Counters,
-);
+/** The counters the kernel also keeps per cgroup; the others exist for the machine as a whole only. */
+export const cgroupCounterNames = [
+  'numaPteUpdates',
+  'numaHintFaults',
+  'numaHintFaultsLocal',
+  'numaPagesMigrated',
+  'numaTaskMigrated',
+  'numaTaskSwapped',
+  'pgpromoteSuccess',
+] as const satisfies readonly CounterName[];
 
-/** The sum, counter by counter; one that is absent on a side counts 0 there. */
+/** The counters every set has, at 0. */
+export const noCounts: Counters = Object.freeze({
+  numaPteUpdates: 0,
+  numaHintFaults: 0,
+  numaHintFaultsLocal: 0,
+  numaPagesMigrated: 0,
+  numaTaskMigrated: 0,
+  numaTaskSwapped: 0,
+});
+
+/** The sum, counter by counter; one that is absent on a side counts 0 there, one absent on both stays so. */
 export function addCounters(a: Counters, b: Counters): Counters {
-  const sums = counterNames.map((name) => [name, (a[name] ?? 0) + (b[name] ?? 0)] as const);
-  return Object.fromEntries(sums) as unknown as Counters;
+  const names = counterNames.filter((name) => a[name] !== undefined || b[name] !== undefined);
+  return Object.fromEntries(
+    names.map((name) => [name, (a[name] ?? 0) + (b[name] ?? 0)]),
+  ) as unknown as Counters;
 }

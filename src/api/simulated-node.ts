@@ -91,6 +91,10 @@ const cgroup = z
     ),
     localPages: count('Resident pages on the node where their threads run.'),
     remotePages: count('Resident pages on other nodes.'),
+    problem: text(
+      1024,
+      'What the simulated kernel refused the container, with its errno: a memory policy, a CPU set, or memory.',
+    ).exactOptional(),
     localAccesses: count('Memory accesses that stayed on the node.').exactOptional(),
     remoteAccesses: count('Memory accesses to other nodes.').exactOptional(),
   })

@@ -164,6 +164,11 @@ export class Kernel {
     for (const task of process.tasks) task.policy = policy;
   }
 
+  /** Whether `set_mempolicy` or `mbind` would take a policy. @throws KernelError EINVAL if not */
+  checkMemoryPolicy(spec: MemoryPolicySpec): void {
+    createMemoryPolicy(spec, this.#state.topology.nodeCount, this.#state.variant);
+  }
+
   /** The machine's event counters, as in `/proc/vmstat`. */
   counters(): CounterValues {
     return counterValues(this.#state.events);

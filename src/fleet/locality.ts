@@ -1,0 +1,46 @@
+import type { ProcessView, RegionView, ThreadView } from '../engine/kernel.ts';
+
+/** Where memory is, seen from the threads that use it. */
+export interface Locality {
+  /** Pages on the node of the threads that use them; a page used from two nodes counts by their rates. */
+  readonly localPages: number;
+  readonly remotePages: number;
+}
+
+/** Locality of some processes, from their access rates (not from counted accesses). */
+export function localityOf(processes: readonly ProcessView[]): Locality {
+  let local = 0;
+  let total = 0;
+  for (const { threads, regions } of processes) {
+    for (const region of regions) {
+      const pages = region.pagesPerNode.reduce((sum, count) => sum + count, 0);
+      const rates = ratePerNode(region, threads);
+      const rate = rates.reduce((sum, each) => sum + each, 0);
+      const share = localShare(region, rates, { pages, rate });
+      total += pages;
+      local += pages * share;
+    }
+  }
+  const localPages = Math.round(local);
+  return { localPages, remotePages: total - localPages };
+}
+
+/** Touches per second of a region by the node they come from. */
+function ratePerNode({ name, pagesPerNode }: RegionView, threads: readonly ThreadView[]): readonly number[] {
+  const rates = pagesPerNode.map(() => 0);
+  for (const { node, accesses } of threads) {
+    for (const { region, touchesPerSecond } of accesses) {
+      if (region === name) rates[node] = (rates[node] ?? 0) + touchesPerSecond;
+    }
+  }
+  return rates;
+}
+
+function localShare(
+  { pagesPerNode }: RegionView,
+  rates: readonly number[],
+  { pages, rate }: { readonly pages: number; readonly rate: number },
+): number {
+  if (pages === 0 || rate === 0) return 0;
+  return pagesPerNode.reduce((sum, count, node) => sum + (count / pages) * ((rates[node] ?? 0) / rate), 0);
+}

@@ -1,0 +1,48 @@
+import type { V1Node } from '@kubernetes/client-node';
+
+import { parseCpuList } from '../api/cpu-list.ts';
+import { quantityMillis, quantityValue } from '../api/quantity.ts';
+import type { ResolvedNodeConfig } from '../api/resolve-node-config.ts';
+import { topologyProblems } from '../api/topology-problems.ts';
+import type { TopologyPreset } from '../api/topology.ts';
+import { KernelError } from '../engine/kernel-error.ts';
+import { presetMachine } from '../engine/machine/presets.ts';
+import { Topology } from '../engine/machine/topology.ts';
+import type { MachineSpec } from '../engine/machine/topology.ts';
+import { PAGE_BYTES } from '../engine/units.ts';
+
+/** The machine a node's config describes, or why it describes none. */
+export type MachineResult = { readonly machine: MachineSpec } | { readonly problem: string };
+
+const DEFAULT_PRESET: TopologyPreset = 'TwoSocket';
+
+/** Builds the simulated machine of a Kubernetes node: as described, or a preset scaled to what it can allocate. */
+export function machineOf(node: V1Node, { topology }: Pick<ResolvedNodeConfig, 'topology'>): MachineResult {
+  const [contradiction] = topologyProblems(topology);
+  if (contradiction) return { problem: `${contradiction.path} ${contradiction.message}` };
+  try {
+    const machine = topology.nodes === undefined ? scaledPreset(node, topology.preset) : explicit(topology);
+    new Topology(machine);
+    return { machine };
+  } catch (error) {
+    if (error instanceof KernelError) return { problem: error.message };
+    throw error;
+  }
+}
+
+function scaledPreset(node: V1Node, preset: TopologyPreset = DEFAULT_PRESET): MachineSpec {
+  const amounts = { ...node.status?.capacity, ...node.status?.allocatable };
+  const cpus = Math.max(1, Math.floor(quantityMillis(amounts.cpu ?? '1') / 1000));
+  const pages = Math.floor(quantityValue(amounts.memory ?? '1Gi') / PAGE_BYTES);
+  return presetMachine(preset, cpus, pages);
+}
+
+function explicit({ nodes = [], distances = [] }: ResolvedNodeConfig['topology']): MachineSpec {
+  return {
+    nodes: nodes.map(({ cpus, memory }) => ({
+      cpus: cpus === '' ? [] : parseCpuList(cpus),
+      pages: Math.ceil(quantityValue(memory) / PAGE_BYTES),
+    })),
+    distances,
+  };
+}

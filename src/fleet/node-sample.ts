@@ -1,0 +1,104 @@
+import { cgroupCounterNames, kernelCounterNames } from '../api/counters.ts';
+import type { Counters } from '../api/counters.ts';
+import type { CounterValues } from '../engine/counters.ts';
+import type { Kernel, NodeView, ProcessView } from '../engine/kernel.ts';
+import { CGROUP_ROOT } from '../engine/kernel.ts';
+import { NS_PER_S } from '../engine/units.ts';
+import type { ContainerTasks } from './container-tasks.ts';
+import type { DesiredNode } from './desired-node.ts';
+import { localityOf } from './locality.ts';
+import type { Locality } from './locality.ts';
+
+/** A container as it is at the moment of a sample. */
+export interface ContainerSample extends Locality {
+  readonly namespace: string;
+  readonly pod: string;
+  readonly podUid: string;
+  readonly container: string;
+  readonly path: string;
+  /** Value of the flag file, 0 where the kernel has none. */
+  readonly numaLoadBalance: number;
+  readonly policy: string | undefined;
+  readonly tasks: number;
+  readonly counters: Counters;
+  readonly pagesPerNode: readonly number[];
+  /** NUMA nodes its threads are on, ascending. */
+  readonly threadNodes: readonly number[];
+  readonly problem: string | undefined;
+}
+
+/** A node as it is at one simulated instant. */
+export interface NodeSample {
+  readonly desired: DesiredNode;
+  /** Undefined while the machine is described wrongly: then nothing is simulated. */
+  readonly kernel:
+    | {
+        readonly simulatedSeconds: number;
+        /** Names of `/proc/vmstat` → values. */
+        readonly vmstat: Readonly<Record<string, number>>;
+        readonly nodes: readonly NodeView[];
+        readonly digest: string | undefined;
+      }
+    | undefined;
+  readonly containers: readonly ContainerSample[];
+}
+
+export function sampleNode(
+  desired: DesiredNode,
+  kernel: Kernel | undefined,
+  containers: ReadonlyMap<string, ContainerTasks>,
+  options: { readonly digest: boolean },
+): NodeSample {
+  if (!kernel) return { desired, kernel: undefined, containers: [] };
+  const processes = new Map(kernel.processes().map((process) => [process.pid, process]));
+  return {
+    desired,
+    kernel: {
+      simulatedSeconds: Math.floor(kernel.now / NS_PER_S),
+      vmstat: parseVmstat(kernel.read('/proc/vmstat')),
+      nodes: kernel.nodes(),
+      digest: options.digest ? kernel.digest() : undefined,
+    },
+    containers: [...containers.values()].map((tasks) => sampleContainer(kernel, tasks, processes)),
+  };
+}
+
+function sampleContainer(
+  kernel: Kernel,
+  tasks: ContainerTasks,
+  processes: ReadonlyMap<number, ProcessView>,
+): ContainerSample {
+  const { path, policy } = tasks.container;
+  const own = tasks.pids.flatMap((pid) => processes.get(pid) ?? []);
+  const threads = own.flatMap((process) => process.threads);
+  const flag = `${CGROUP_ROOT}${path}/cpu.numa_load_balance`;
+  return {
+    namespace: tasks.namespace,
+    pod: tasks.pod,
+    podUid: tasks.podUid,
+    container: tasks.name,
+    path,
+    numaLoadBalance: kernel.exists(flag) ? Number(kernel.read(flag)) : 0,
+    policy,
+    tasks: threads.length,
+    counters: apiCounters(kernel.cgroupCounters(path)),
+    pagesPerNode: kernel.cgroupMemory(path),
+    threadNodes: [...new Set(threads.map(({ node }) => node))].sort((a, b) => a - b),
+    problem: tasks.problem,
+    ...localityOf(own),
+  };
+}
+
+/** The cgroup's counters by the API's names. (`memory.stat` itself has no numa_hint_faults_local.) */
+function apiCounters(values: CounterValues): Counters {
+  return Object.fromEntries(
+    cgroupCounterNames.map((name) => [name, values[kernelCounterNames[name]]]),
+  ) as unknown as Counters;
+}
+
+function parseVmstat(text: string): Readonly<Record<string, number>> {
+  const lines = text.trimEnd().split('\n');
+  return Object.fromEntries(
+    lines.map((line) => line.split(' ')).map(([name = '', value]) => [name, Number(value)]),
+  );
+}

@@ -1,0 +1,89 @@
+import type { ContainerProfile, ProcessProfile, RegionProfile } from '../api/memory-profile.ts';
+import type { MemoryPolicy } from '../api/memory-policy.ts';
+import { parseNodeList } from '../api/node-list.ts';
+import { quantityValue } from '../api/quantity.ts';
+import type { ProcessSpec, RegionSpec, ThreadAccess, ThreadSpec } from '../engine/process.ts';
+import type { MemoryPolicySpec } from '../engine/memory/memory-policy.ts';
+import { PAGE_BYTES } from '../engine/units.ts';
+
+/** Pages between two touches of a strided sweep; the API's description says "every eighth". */
+const STRIDE_PAGES = 8;
+
+/** A process without the cgroup it will be started in. */
+export type ProcessPlan = Omit<ProcessSpec, 'cgroup'>;
+
+/**
+ * The processes of a container, as the engine starts them.
+ *
+ * @param streamName names the random streams: `namespace/pod/container`, not the uid, so that the same manifests draw
+ *   the same numbers wherever they run
+ * @param policy memory policy of all its processes
+ */
+export function containerProcesses(
+  profile: ContainerProfile,
+  streamName: string,
+  policy: MemoryPolicySpec | undefined,
+): readonly ProcessPlan[] {
+  return profile.processes.map((process, index) => ({
+    comm: profile.name,
+    streamName: `${streamName}/${index}`,
+    regions: (process.regions ?? []).flatMap((region) => mappings(process, region)),
+    threads: threadIndexes(process).map((thread) => threadOf(process, thread)),
+    policy,
+  }));
+}
+
+/** The API's memory policy as the engine takes it; Default is the absence of a policy. */
+export function memoryPolicySpec(policy: MemoryPolicy | undefined): MemoryPolicySpec | undefined {
+  if (!policy || policy.mode === 'Default') return undefined;
+  return {
+    mode: policy.mode,
+    nodes: policy.nodes === undefined ? [] : parseNodeList(policy.nodes),
+    numaBalancing: policy.numaBalancing,
+  };
+}
+
+/** A shared region is mapped once, a private one once per thread, which touches it first. */
+function mappings(process: ProcessProfile, region: RegionProfile): readonly RegionSpec[] {
+  const mapping = {
+    pages: Math.ceil(quantityValue(region.size) / PAGE_BYTES),
+    firstTouchNode: region.firstTouchNode,
+    policy: memoryPolicySpec(region.memoryPolicy),
+  };
+  if (region.shared) return [{ name: region.name, ...mapping }];
+  return threadIndexes(process).map((thread) => ({
+    name: mappingName(region, thread),
+    firstToucher: thread,
+    ...mapping,
+  }));
+}
+
+function mappingName(region: RegionProfile, thread: number): string {
+  return region.shared ? region.name : `${region.name}.${thread}`;
+}
+
+function threadOf(process: ProcessProfile, thread: number): ThreadSpec {
+  return {
+    dutyPercent: process.cpuPercent,
+    accesses: (process.regions ?? []).map((region) => accessOf(process, region, thread)),
+  };
+}
+
+/** Threads that sweep a shared region start evenly spread over it. */
+function accessOf(process: ProcessProfile, region: RegionProfile, thread: number): ThreadAccess {
+  const pages = Math.ceil(quantityValue(region.size) / PAGE_BYTES);
+  const stridePages = region.pattern === 'Strided' ? STRIDE_PAGES : 1;
+  const touched = Math.ceil(pages / stridePages);
+  return {
+    region: mappingName(region, thread),
+    pattern: region.pattern,
+    touchesPerSecond: region.touchesPerSecond,
+    writePercent: region.writePercent,
+    stridePages,
+    startIndex: region.shared ? Math.floor((touched * thread) / process.threads) : 0,
+  };
+}
+
+function threadIndexes({ threads }: ProcessProfile): readonly number[] {
+  return Array.from({ length: threads }, (_, thread) => thread);
+}
