@@ -3,19 +3,21 @@
  * typed errors. Everything else in src/kube talks to the server through this class.
  */
 import type { Readable } from 'node:stream';
-import { pipeline } from 'node:stream';
-import { promisify } from 'node:util';
-import { createGunzip, gunzip } from 'node:zlib';
-
-import type { Dispatcher } from 'undici';
 
 import { ApiError, ApiUnreachableError, type Status } from './api-error.ts';
 import { exponentialMs, jittered } from './backoff.ts';
 import { type Clock, sleep, systemClock } from './clock.ts';
-import { type ConnectionOptions, openConnectionPool } from './connection-pool.ts';
 import type { Credentials, CredentialSource, TlsSettings } from './credentials.ts';
 import { describeError, type Logger, silentLogger } from './logger.ts';
+import { openConnection } from './open-connection.ts';
 import { retryAfterMs } from './retry-after.ts';
+import {
+  type ConnectionOptions,
+  type ServerConnection,
+  UnprocessedError,
+  type WireResponse,
+} from './server-connection.ts';
+import { readText, uncompressed } from './response-body.ts';
 
 /** One request. */
 export interface ApiRequest {
@@ -58,16 +60,12 @@ export interface TransportOptions {
 /** So often a request is repeated because the server asked for it; as client-go. */
 const mostThrottledRetries = 10;
 
-/** So often an idempotent request is repeated because the connection failed. */
-const mostConnectionRetries = 2;
-const connectionRetry = { baseMs: 100, maxMs: 1_000 };
+/** So often a request is repeated because the connection failed, if it is idempotent or was not acted on. */
+const mostConnectionRetries = 3;
+const connectionRetry = { baseMs: 50, maxMs: 1_000 };
 
 /** A 429 without `Retry-After`. */
 const unstatedRetryAfterMs = 1_000;
-
-type Response = Dispatcher.ResponseData;
-
-const unzip = promisify(gunzip);
 
 /** Sends requests to one API server as one user. */
 export class Transport {
@@ -75,7 +73,8 @@ export class Transport {
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #timeoutMs: number;
-  #pool: { readonly tls: TlsSettings; readonly origin: string; readonly dispatcher: Dispatcher } | undefined;
+  #open:
+    { readonly tls: TlsSettings; readonly origin: string; readonly connection: ServerConnection } | undefined;
 
   constructor(options: TransportOptions) {
     this.#options = options;
@@ -91,8 +90,8 @@ export class Transport {
    */
   async request(request: ApiRequest): Promise<unknown> {
     return await this.#retrying(request, async () => {
-      const response = await this.#send(request, 'gzip', this.#timeoutMs);
-      return parseJson(await readBody(response));
+      const response = await this.#send(request, 'gzip');
+      return parseJson(await this.#text(response));
     });
   }
 
@@ -105,15 +104,15 @@ export class Transport {
   async stream(request: ApiRequest): Promise<AsyncIterable<Buffer>> {
     return await this.#retrying(request, async () => {
       // An API server may compress each event of a watch on its own; it then arrives late or in fragments.
-      const response = await this.#send(request, 'identity', 0);
-      return chunksOf(decoded(response), request);
+      const response = await this.#send(request, 'identity');
+      return chunksOf(uncompressed(response), request);
     });
   }
 
   /** Ends all connections, and with them every request and stream under way. */
   async close(): Promise<void> {
-    await this.#pool?.dispatcher.destroy();
-    this.#pool = undefined;
+    await this.#open?.connection.close();
+    this.#open = undefined;
   }
 
   async #retrying<T>(request: ApiRequest, exchange: () => Promise<T>): Promise<T> {
@@ -143,30 +142,31 @@ export class Transport {
       }
       return attempt <= mostThrottledRetries ? failure.retryAfterMs : undefined;
     }
+    if (!(failure instanceof ApiUnreachableError) || attempt > mostConnectionRetries) {
+      return undefined;
+    }
     const idempotent = request.idempotent ?? request.method === 'GET';
-    if (failure instanceof ApiUnreachableError && idempotent && attempt <= mostConnectionRetries) {
+    if (idempotent || failure.cause instanceof UnprocessedError) {
       return jittered(exponentialMs(attempt, connectionRetry), this.#random());
     }
     return undefined;
   }
 
   /** Resolves with a successful response whose body is still to be read. */
-  async #send(request: ApiRequest, encoding: string, bodyTimeoutMs: number): Promise<Response> {
+  async #send(request: ApiRequest, encoding: string): Promise<WireResponse> {
     const credentials = await this.#options.credentials.current();
     const startedMs = this.#clock.now();
     let status: number | 'error' = 'error';
     try {
-      const response = await this.#poolFor(credentials).request({
+      const response = await this.#connectionFor(credentials).send({
         method: request.method,
-        origin: credentials.server.origin,
         path: fullPath(credentials.server, request),
         headers: this.#headers(request, credentials, encoding),
-        body: request.body === undefined ? null : JSON.stringify(request.body),
-        signal: request.signal ?? null,
-        headersTimeout: this.#timeoutMs,
-        bodyTimeout: bodyTimeoutMs,
+        body: request.body === undefined ? undefined : JSON.stringify(request.body),
+        signal: request.signal,
+        timeoutMs: this.#timeoutMs,
       });
-      status = response.statusCode;
+      ({ status } = response);
       if (status < 200 || status > 299) {
         throw await this.#refusal(request, response);
       }
@@ -174,6 +174,10 @@ export class Transport {
     } finally {
       this.#options.observer?.onResponse(request.method, status, this.#clock.now() - startedMs);
     }
+  }
+
+  async #text(response: WireResponse): Promise<string> {
+    return await readText(response, this.#timeoutMs, this.#clock);
   }
 
   #headers(request: ApiRequest, credentials: Credentials, encoding: string): Record<string, string> {
@@ -186,29 +190,23 @@ export class Transport {
     };
   }
 
-  async #refusal(request: ApiRequest, response: Response): Promise<ApiError> {
-    const { statusCode, headers } = response;
+  async #refusal(request: ApiRequest, response: WireResponse): Promise<ApiError> {
+    const { status, headers } = response;
     const asked = retryAfterMs(headers['retry-after'], this.#clock.now());
-    const waitMs = asked ?? (statusCode === 429 ? unstatedRetryAfterMs : undefined);
-    return new ApiError(whereOf(request), statusCode, parseStatus(await readBody(response)), waitMs);
+    const waitMs = asked ?? (status === 429 ? unstatedRetryAfterMs : undefined);
+    return new ApiError(whereOf(request), status, parseStatus(await this.#text(response)), waitMs);
   }
 
   /** A renewed client certificate or CA needs a new connection; what runs on the old one may end there. */
-  #poolFor(credentials: Credentials): Dispatcher {
+  #connectionFor(credentials: Credentials): ServerConnection {
     const { tls, server } = credentials;
-    const pool = this.#pool;
-    if (pool?.origin === server.origin && sameTls(pool.tls, tls)) {
-      return pool.dispatcher;
+    if (this.#open?.origin === server.origin && sameTls(this.#open.tls, tls)) {
+      return this.#open.connection;
     }
-    pool?.dispatcher.close().catch((error: unknown) => {
-      this.#logger.debug('closing old connections', { error: describeError(error) });
-    });
-    const dispatcher = openConnectionPool(credentials, {
-      clock: this.#clock,
-      ...this.#options.connection,
-    });
-    this.#pool = { tls, origin: server.origin, dispatcher };
-    return dispatcher;
+    this.#open?.connection.retire();
+    const connection = openConnection(credentials, { clock: this.#clock, ...this.#options.connection });
+    this.#open = { tls, origin: server.origin, connection };
+    return connection;
   }
 
   #random(): number {
@@ -235,23 +233,6 @@ function sameTls(one: TlsSettings, other: TlsSettings): boolean {
   const text = (settings: TlsSettings): string =>
     JSON.stringify(Object.entries(settings).map(([name, value]) => [name, String(value)]));
   return text(one) === text(other);
-}
-
-async function readBody({ body, headers }: Response): Promise<string> {
-  const bytes = Buffer.from(await body.arrayBuffer());
-  const plain = headers['content-encoding'] === 'gzip' ? await unzip(bytes) : bytes;
-  return plain.toString('utf8');
-}
-
-/** A watch that is compressed although we asked for none: gunzip also takes one gzip member per event. */
-function decoded({ body, headers }: Response): Readable {
-  if (headers['content-encoding'] !== 'gzip') {
-    return body;
-  }
-  const gunzipped = createGunzip();
-  // The error reaches whoever iterates over the result.
-  pipeline(body, gunzipped, () => undefined);
-  return gunzipped;
 }
 
 async function* chunksOf(body: Readable, request: ApiRequest): AsyncGenerator<Buffer, void, undefined> {
