@@ -86,7 +86,13 @@ function isEmpty({ nodes, pods, workloads, numasim }: ManifestObjects): boolean 
 function stored(object: NumasimObject, time: string): NumasimObject {
   const { namespace, name = '' } = object.metadata;
   const uid = derivedUid(object.kind, namespace, name);
-  const metadata = { uid, generation: 1, creationTimestamp: time as unknown as Date, ...object.metadata };
+  const { managedFields, resourceVersion, ...given } = object.metadata;
+  const metadata = {
+    ...given,
+    uid: given.uid ?? uid,
+    generation: given.generation ?? 1,
+    creationTimestamp: given.creationTimestamp ?? (time as unknown as Date),
+  };
   const { status, ...rest } = object;
   return { ...rest, metadata };
 }

@@ -1,0 +1,121 @@
+/** `numasim run`: simulates manifests from files, without a cluster. */
+import { text } from 'node:stream/consumers';
+import { styleText } from 'node:util';
+
+import { InvalidArgumentError, Option } from 'commander';
+import type { Command } from 'commander';
+
+import { durationMs } from '../api/duration.ts';
+import { simulate } from '../fleet/simulate.ts';
+import { loadObjects } from './load-objects.ts';
+import { progressOn } from './progress.ts';
+import { formatList, objectList } from './render/object-list.ts';
+import { runReport } from './render/run-report.ts';
+import { runTime } from './run-time.ts';
+
+interface RunOptions {
+  readonly filename: readonly string[];
+  /** Simulated seconds. */
+  readonly duration: number;
+  readonly seed?: number;
+  readonly nodes?: number;
+  readonly output: 'table' | 'json' | 'yaml';
+}
+
+const maxSeconds = 30 * 24 * 3600;
+const maxNodes = 5000;
+
+const help = `
+What it reads:
+  Files, directories (their .yaml, .yml and .json files) and - (standard input), with any mix of
+    numasim.dev/v1alpha1  NumaBalancingPolicy, NumaNodeConfig, MemoryProfile
+    v1                    Pod, Node
+    apps/v1, batch/v1     Deployment, ReplicaSet, StatefulSet, DaemonSet, Job: expanded to their pods
+  Without Node objects it makes nodes of two sockets, 16 CPUs and 64Gi. Pods without nodeName go to the
+  least requested node that fits: a stand-in for the scheduler, not kube-scheduler.
+
+What it prints:
+  table: policies, nodes, counters, where the pages are. json, yaml: one v1 List of the policies, configs,
+  profiles and SimulatedNodes with their status, as a cluster would hold them after that time.
+  The same input and seed give the same digest. SOURCE_DATE_EPOCH fixes the timestamps too.
+
+Examples:
+  numasim run -f manifests/samples/quickstart
+  kubectl get nodes,pods,nbp,nnc,mprof -A -o yaml | numasim run -f - --duration 5m -o yaml`;
+
+/** Adds the command to the program. */
+export function registerRun(program: Command): void {
+  program
+    .command('run')
+    .description('simulate manifests from files, without a cluster')
+    .requiredOption('-f, --filename <path...>', 'files, directories, or - for standard input')
+    .option('--duration <time>', 'how long to simulate, such as 30s, 5m or 1h30m', parseSeconds, 60)
+    .option('--seed <n>', "seed of every node, instead of its config's or its name's", parseSeed)
+    .option('--nodes <n>', 'nodes to make if there are no Node objects (default: 1)', parseNodes)
+    .addOption(
+      new Option('-o, --output <format>', 'how to print').choices(['table', 'json', 'yaml']).default('table'),
+    )
+    .addHelpText('after', help)
+    .action(async (options: RunOptions) => {
+      await run(options);
+    });
+}
+
+async function run({ filename, duration, seed, nodes, output }: RunOptions): Promise<void> {
+  const time = runTime(process.env.SOURCE_DATE_EPOCH, new Date());
+  const readStdin = async (): Promise<string> => await text(process.stdin);
+  const { objects, notes } = await loadObjects({ paths: filename, nodes, time, readStdin });
+  for (const note of notes) process.stderr.write(`numasim: note: ${note}\n`);
+  const progress = progressOn(process.stderr);
+  const startedAt = performance.now();
+  const onProgress = (done: number, total: number): void => progress.show(done, total);
+  const result = simulate(objects, { seconds: duration, seed, time, onProgress });
+  progress.end();
+  const wallSeconds = (performance.now() - startedAt) / 1000;
+  process.stdout.write(
+    output === 'table' ? report(result, wallSeconds) : formatList(objectList(result, time), output),
+  );
+}
+
+function report(result: ReturnType<typeof simulate>, wallSeconds: number): string {
+  // Says by itself whether the stream takes colours (a terminal, NO_COLOR, FORCE_COLOR).
+  const styled = (style: 'bold' | 'green' | 'yellow', content: string): string =>
+    styleText(style, content, { stream: process.stdout });
+  return runReport(result, {
+    width: Math.max(100, process.stdout.isTTY ? process.stdout.columns : 0),
+    paint: (place, content) => styled(place === 'local' ? 'green' : 'yellow', content),
+    heading: (content) => styled('bold', content),
+    wallSeconds,
+  });
+}
+
+function parseSeconds(value: string): number {
+  const ms = invalidArgument(() => durationMs(value));
+  if (ms % 1000 !== 0 || ms < 1000 || ms > maxSeconds * 1000) {
+    throw new InvalidArgumentError('It must be whole seconds, from 1s to 720h.');
+  }
+  return ms / 1000;
+}
+
+function parseSeed(value: string): number {
+  return parseInteger(value, 0, Number.MAX_SAFE_INTEGER);
+}
+
+function parseNodes(value: string): number {
+  return parseInteger(value, 1, maxNodes);
+}
+
+function parseInteger(value: string, min: number, max: number): number {
+  const number = /^\d{1,16}$/u.test(value) ? Number(value) : Number.NaN;
+  if (number >= min && number <= max) return number;
+  throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`);
+}
+
+/** Errors of the API's grammar become commander's, which name the option. */
+function invalidArgument<Value>(parse: () => Value): Value {
+  try {
+    return parse();
+  } catch (error) {
+    throw new InvalidArgumentError(`It ${error instanceof Error ? error.message : String(error)}.`);
+  }
+}
