@@ -8,6 +8,7 @@ import {
   createServer as createHttp2Server,
   type Http2ServerRequest,
   type Http2ServerResponse,
+  type ServerHttp2Session,
 } from 'node:http2';
 import type { AddressInfo, Socket } from 'node:net';
 
@@ -32,6 +33,7 @@ interface LoggedEvent {
 export class FakeApiServer {
   readonly #server;
   readonly #sockets = new Set<Socket>();
+  readonly #sessions = new Set<ServerHttp2Session>();
   readonly #objects = new Map<string, TestPod>();
   #log: LoggedEvent[] = [];
   #version = 100;
@@ -57,8 +59,10 @@ export class FakeApiServer {
           handle(request, response),
         )
       : createServer(handle);
-    this.#server.on('session', (session: { on(event: 'error', handler: () => void): void }) => {
+    this.#server.on('session', (session: ServerHttp2Session) => {
       session.on('error', () => undefined);
+      this.#sessions.add(session);
+      session.on('close', () => this.#sessions.delete(session));
     });
     this.#server.on('connection', (socket: Socket) => {
       this.connections += 1;
@@ -100,6 +104,13 @@ export class FakeApiServer {
       socket.pause();
       socket.removeAllListeners('data');
       (socket as unknown as { _handle?: { readStop(): void } })._handle?.readStop();
+    }
+  }
+
+  /** Asks every HTTP/2 client to leave, as an API server that shuts down or balances its load. */
+  askToLeave(): void {
+    for (const session of this.#sessions) {
+      session.goaway();
     }
   }
 

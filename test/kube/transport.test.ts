@@ -1,11 +1,17 @@
 import { expect } from 'chai';
-import type { Http2ServerResponse } from 'node:http2';
+import { constants, createSecureServer, type Http2ServerResponse } from 'node:http2';
+import { createServer, type Server } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
 import { ApiError, ApiUnreachableError, isNotFound } from '../../src/kube/api-error.ts';
 import { systemClock } from '../../src/kube/clock.ts';
-import type { Credentials } from '../../src/kube/credentials.ts';
+import type { Credentials, TlsSettings } from '../../src/kube/credentials.ts';
 import { Transport, type TransportOptions } from '../../src/kube/transport.ts';
+import { type Certificates, makeCertificates } from '../control-plane/certificates.ts';
 import { eventually, fixedCredentials, RecordingLogger } from './builders.ts';
 import { answerJson, FakeApiServer, refuse } from './fake-api-server.ts';
 import { FakeClock } from './fake-clock.ts';
@@ -273,6 +279,25 @@ describe('the connections of the transport', () => {
     expect(server.connections).to.equal(2);
   });
 
+  it('are replaced when the server asks to leave, while watches on the old one go on', async () => {
+    const stream = await transport.stream({ ...get, query: { watch: true } });
+    server.askToLeave();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    await Promise.all(Array.from({ length: 20 }, async () => await transport.request(get)));
+    expect(server.connections).to.equal(2);
+    server.send('still here');
+    expect(String((await firstOf(stream))[0])).to.equal('still here');
+  });
+
+  it('repeat a POST that the server refused before it acted on it', async () => {
+    server.answerNext(/POST/, (_, response) => {
+      (response as unknown as Http2ServerResponse).stream.close(constants.NGHTTP2_REFUSED_STREAM);
+    });
+    server.answerNext(/POST/, (_, response) => answerJson(response, { ok: true }));
+    const answer = await transport.request({ method: 'POST', path: '/x', body: {} });
+    expect(answer).to.deep.equal({ ok: true });
+  });
+
   it('tell the server that a request was given up, also in the very turn in which it was sent', async () => {
     // A connection that is open already sends at once.
     await transport.request(get);
@@ -299,6 +324,75 @@ describe('the connections of the transport', () => {
     await transport.close();
     expect(await failureOf(firstOf(stream))).to.be.instanceOf(ApiUnreachableError);
     await eventually('no connection', () => server.openConnections === 0);
+  });
+});
+
+describe('the transport over TLS', () => {
+  let directory: string;
+  let certificates: Certificates;
+  let transport: Transport;
+  let server: Server | ReturnType<typeof createSecureServer>;
+  let protocols: (string | undefined)[];
+
+  const start = async (serve: 'h2' | 'http/1.1', tls: TlsSettings): Promise<void> => {
+    const key = readFileSync(certificates.servingKeyFile);
+    const cert = readFileSync(certificates.servingCertFile);
+    const answer = (request: { httpVersion: string }, response: { end(text: string): void }): void => {
+      protocols.push(request.httpVersion);
+      response.end('{}');
+    };
+    server = serve === 'h2' ? createSecureServer({ key, cert }, answer) : createServer({ key, cert }, answer);
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const url = new URL(`https://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    transport = new Transport({
+      credentials: {
+        current: async () => await Promise.resolve({ server: url, tls, headers: {} }),
+        invalidate: () => undefined,
+      },
+    });
+  };
+  const ca = (): TlsSettings => ({ ca: readFileSync(certificates.caFile) });
+
+  before(async () => {
+    directory = mkdtempSync(join(tmpdir(), 'numasim-tls-'));
+    certificates = await makeCertificates(directory);
+  });
+  after(() => rmSync(directory, { recursive: true }));
+  beforeEach(() => {
+    protocols = [];
+  });
+  afterEach(async () => {
+    await transport.close();
+    await new Promise((resolve) => server.close(resolve));
+  });
+
+  it('speaks HTTP/2 when the server offers it', async () => {
+    await start('h2', ca());
+    await transport.request(get);
+    expect(protocols).to.deep.equal(['2.0']);
+  });
+
+  it('speaks HTTP/1.1 to a server or proxy that does not', async () => {
+    await start('http/1.1', ca());
+    await transport.request(get);
+    await transport.request(get);
+    expect(protocols).to.deep.equal(['1.1', '1.1']);
+  });
+
+  for (const serve of ['h2', 'http/1.1'] as const) {
+    it(`refuses a certificate of an unknown authority (${serve})`, async () => {
+      await start(serve, {});
+      const error = await failureOf(transport.request(get));
+      expect(error).to.be.instanceOf(ApiUnreachableError);
+      expect((error as Error).message).to.match(/certificate/i);
+      expect(protocols).to.deep.equal([]);
+    });
+  }
+
+  it('takes any certificate when told so', async () => {
+    await start('h2', { rejectUnauthorized: false });
+    await transport.request(get);
+    expect(protocols).to.deep.equal(['2.0']);
   });
 });
 
