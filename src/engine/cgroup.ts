@@ -88,13 +88,22 @@ export class Cgroup {
     return total;
   }
 
-  /** The nearest non-empty `cpuset.cpus` up the tree, undefined when there is none: every CPU. */
+  /** `cpuset.cpus.effective`: its own CPUs as far as the parent may use them, or all of the parent's; undefined: every CPU. */
   effectiveCpus(): readonly number[] | undefined {
-    return this.cpus ?? this.parent?.effectiveCpus();
+    return within(this.cpus, this.parent?.effectiveCpus());
   }
 
-  /** The nearest non-empty `cpuset.mems` up the tree, undefined when there is none: every node. */
+  /** `cpuset.mems.effective`, by the same rule; undefined: every node. */
   effectiveMems(): readonly number[] | undefined {
-    return this.mems ?? this.parent?.effectiveMems();
+    return within(this.mems, this.parent?.effectiveMems());
   }
+}
+
+function within(
+  own: readonly number[] | undefined,
+  parents: readonly number[] | undefined,
+): readonly number[] | undefined {
+  if (!own || !parents) return own ?? parents;
+  const common = own.filter((id) => parents.includes(id));
+  return common.length > 0 ? common : parents;
 }

@@ -48,11 +48,17 @@ export function classifyNode(sums: Omit<NodeLoad, 'node' | 'load' | 'type'>): No
   return nrRunning < weight || roomy ? 'hasSpare' : 'fullyBusy';
 }
 
-/** The first idle CPU of a node that the task may use and no other migration has chosen, or undefined. */
-export function idleCpu(state: KernelState, task: Task, node: number, except?: number): number | undefined {
-  return state.topology.cpusOf(node).find((cpu) => {
+/**
+ * The first idle CPU of a node that the task may use and no other migration has chosen, or undefined.
+ *
+ * @param after a CPU of the node to pass by; the search starts behind it and wraps around
+ */
+export function idleCpu(state: KernelState, task: Task, node: number, after?: number): number | undefined {
+  const cpus = state.topology.cpusOf(node);
+  const from = after === undefined ? 0 : cpus.indexOf(after) + 1;
+  return [...cpus.slice(from), ...cpus.slice(0, from)].find((cpu) => {
     const queue = state.runQueues[cpu]!;
-    return cpu !== except && !queue.numaMigrateOn && isAllowed(task, cpu) && queue.nrRunning(state.now) === 0;
+    return cpu !== after && !queue.numaMigrateOn && isAllowed(task, cpu) && queue.nrRunning(state.now) === 0;
   });
 }
 

@@ -17,10 +17,10 @@ export function choosePreferredNode(topology: Topology, task: Task): number {
       most = faults;
     }
   }
+  task.group?.countActiveNodes(topology.cpuNodes);
   if (best === NO_NODE) return NO_NODE;
   const withCpus = topology.nearestCpuNode(best);
   if (!task.group) return withCpus;
-  task.group.countActiveNodes(topology.cpuNodes);
   return preferredGroupNode(topology, task, task.group, withCpus);
 }
 

@@ -39,9 +39,11 @@ export interface ScanWalk {
 /** Claims the address space's scan for this task if it is due (REF §6.2). */
 export function beginScan(state: KernelState, task: Task): void {
   const { mm } = task;
+  // A tick may queue the work again while it runs; it then follows the scan in progress.
+  if (task.walk) return;
   task.scanQueued = false;
   if (task.exiting || !state.gate.atScan(task, state.mode)) return;
-  if (state.variant.singleNodeCpusetSkip && task.cgroup.effectiveMems()?.length === 1) return;
+  if (state.variant.singleNodeCpusetSkip && hasOneMemoryNode(state, task)) return;
   if (mm.nextScan === 0) mm.nextScan = state.jiffies + state.msToJiffies(state.tunables.scanDelayMs);
   if (state.jiffies < mm.nextScan) return;
   if (task.scanPeriodMs === 0) {
@@ -60,6 +62,14 @@ export function beginScan(state: KernelState, task: Task): void {
     chunk: undefined,
     execAtStart: task.accountedExec,
   };
+}
+
+function hasOneMemoryNode(state: KernelState, task: Task): boolean {
+  const { managed } = state.memory;
+  const allowed = task.cgroup.effectiveMems() ?? managed.keys();
+  let count = 0;
+  for (const node of allowed) if (managed[node]! > 0) count++;
+  return count === 1;
 }
 
 /**

@@ -46,7 +46,8 @@ function searchOtherNodes(state: KernelState, search: Search): void {
   for (const node of topology.cpuNodes) {
     if (node === src.node || node === task.preferredNode) continue;
     const improvement = improvements(state, search, node, distance);
-    if (improvement.task >= 0 || improvement.group >= 0) searchNode(state, search, node, distance);
+    if (improvement.task < 0 && improvement.group < 0) continue;
+    searchNode(state, search, node, distance);
     distance = topology.distance(src.node, node);
   }
 }
@@ -109,7 +110,8 @@ function choose(
   improvement: number,
 ): void {
   let { cpu } = candidate;
-  if (state.runQueues[cpu]!.numaMigrateOn) {
+  // The lock of the best so far is this search's own.
+  if (state.runQueues[cpu]!.numaMigrateOn && cpu !== search.best?.cpu) {
     const other = idleCpu(state, search.task, state.topology.nodeOfCpu[cpu]!, cpu);
     if (other === undefined) return;
     cpu = other;

@@ -35,11 +35,10 @@ function skipByKind(task: Task, vma: Vma): SkipReason | undefined {
 }
 
 function newScanState(state: KernelState, mm: AddressSpace): VmaScanState {
-  const delay = state.msToJiffies(state.tunables.scanDelayMs);
-  const nextScan = state.jiffies + delay;
+  const nextScan = state.jiffies + state.msToJiffies(state.tunables.scanDelayMs);
   return {
     nextScan,
-    pidsReset: nextScan + PID_RESET_DELAYS * delay,
+    pidsReset: nextScan + pidResetInterval(state),
     previousPids: [0, 0],
     currentPids: [0, 0],
     startSeq: mm.scanSeq,
@@ -47,9 +46,14 @@ function newScanState(state: KernelState, mm: AddressSpace): VmaScanState {
   };
 }
 
+/** Jiffies after which the windows of accessing pids rotate (REF §4.2 PID_RESET). */
+function pidResetInterval(state: KernelState): number {
+  return state.msToJiffies(PID_RESET_DELAYS * state.tunables.scanDelayMs);
+}
+
 function rotatePids(state: KernelState, scan: VmaScanState): void {
   if (state.jiffies <= scan.pidsReset) return;
-  scan.pidsReset += PID_RESET_DELAYS * state.msToJiffies(state.tunables.scanDelayMs);
+  scan.pidsReset += pidResetInterval(state);
   scan.previousPids = scan.currentPids;
   scan.currentPids = [0, 0];
 }

@@ -1,5 +1,4 @@
 import { idleCpu, nodeLoad, toleratedImbalance } from '../balancing/node-load.ts';
-import { groupWeight, taskWeight } from '../balancing/node-weights.ts';
 import { allowedImbalance } from '../machine/sched-domains.ts';
 import type { KernelState } from '../state.ts';
 import { assignCpu, isAllowed } from './assign-cpu.ts';
@@ -93,14 +92,14 @@ function pullAcross(state: KernelState, { from, to, wanted, failures }: Pull): n
   return pulled;
 }
 
-/** How much a pull across nodes hurts a task: > 0 refuse, < 0 welcome (REF §15). */
-export function degradesLocality(state: KernelState, task: Task, from: number, to: number): number {
+/**
+ * How much a pull to an idle CPU of another node hurts a task: > 0 refuse, < 0 welcome (REF §15). Only idle CPUs pull
+ * here, so the comparison of weights, which is for busy destinations, never comes in.
+ */
+export function degradesLocality(state: KernelState, task: Task, from: number, to: number): -1 | 0 | 1 {
   if (!state.balancingOn || !task.faults || from === to) return 0;
   if (from === task.preferredNode) return hasStrangers(state.runQueues[task.cpu]!, state.now) ? 1 : 0;
-  if (to === task.preferredNode) return -1;
-  const distance = state.topology.distance(from, to);
-  const weight = task.group ? groupWeight : taskWeight;
-  return weight(state.topology, task, from, distance) - weight(state.topology, task, to, distance);
+  return to === task.preferredNode ? -1 : 0;
 }
 
 /** Whether some of the queue's running tasks are not where they prefer to be: those go first. */

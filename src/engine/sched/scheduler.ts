@@ -35,7 +35,7 @@ export class Scheduler {
     const end = begin + state.tickNs;
     const pieces = this.#isBusy() ? PIECES_PER_TICK : 1;
     for (let piece = 1; piece <= pieces; piece++) {
-      const until = begin + (state.tickNs * piece) / pieces;
+      const until = begin + Math.floor((state.tickNs * piece) / pieces);
       for (const queue of state.runQueues) this.#runCpu(queue, until, piece === 1);
     }
     state.now = end;
@@ -75,6 +75,8 @@ export class Scheduler {
       const used = this.#execute(queue, task, slice);
       charge(queue, task, used);
       queue.clock += used;
+      // Moved away by one of its faults, it goes on there when it is done here.
+      if (task.cpu !== queue.cpu) task.readyAt = Math.max(task.readyAt, queue.clock);
     }
   }
 

@@ -1,0 +1,256 @@
+import { expect } from 'chai';
+
+import { beginScan, continueScan } from '../../../src/engine/balancing/scan.ts';
+import { TUNABLE_FILES } from '../../../src/engine/machine/tunables.ts';
+import type { Process } from '../../../src/engine/process.ts';
+import type { Task } from '../../../src/engine/sched/task.ts';
+import type { KernelState } from '../../../src/engine/state.ts';
+import { PAGES_PER_MIB } from '../../../src/engine/units.ts';
+import { bootState, groupOf, machine, region, start, startOn, sweep, thread } from '../boot.ts';
+import { makeCgroup } from '../../../src/engine/cgroup-tree.ts';
+
+const GIB = 1024;
+
+/** One whole scan, whatever the time; returns what it marked. */
+function scan(state: KernelState, task: Task): number {
+  const before = state.events[0]!;
+  task.mm.nextScan = 1;
+  state.now = Math.max(state.now + 2e9, state.tickNs);
+  beginScan(state, task);
+  while (task.walk) continueScan(state, task, task.walk, Infinity);
+  return state.events[0]! - before;
+}
+
+function unmarkAll({ mm }: Process): void {
+  for (const vma of mm.vmas) {
+    for (let page = vma.armed.nextFrom(0); page >= 0; page = vma.armed.nextFrom(page + 1)) vma.disarm(page);
+  }
+}
+
+/** A task on node 1 whose regions lie on node 0, in MiB, by address. */
+function remote(
+  sizes: readonly number[],
+  state = bootState({ machine: machine({ nodes: 2, mib: 3 * GIB }) }),
+) {
+  const process = start(state, {
+    regions: sizes.map((mib, index) => region(`r${index}`, mib, { firstTouchNode: 0 })),
+    threads: [thread({ affinity: [1] })],
+  });
+  return { state, process, task: process.tasks[0]!, mm: process.mm, vmas: process.mm.vmas };
+}
+
+describe('REF §20.1 budget: a populated, never marked 1 GiB VMA', () => {
+  it('takes exactly 4 scans of 65536 pages; the 5th begins a new pass', () => {
+    const { state, process, task, mm, vmas } = remote([GIB]);
+    const marked = [];
+    for (let i = 0; i < 4; i++) {
+      marked.push(scan(state, task));
+      expect(mm.scanSeq).to.equal(0);
+    }
+    expect(marked).to.deep.equal([65_536, 65_536, 65_536, 65_536]);
+    expect(mm.scanOffset).to.equal(vmas[0]!.end);
+    unmarkAll(process);
+    expect(scan(state, task)).to.equal(65_536);
+    expect(mm.scanSeq).to.equal(1);
+  }).timeout(10_000);
+});
+
+describe('REF §7.2 the walk', () => {
+  it('one scan of a small address space is one pass', () => {
+    const { state, task, mm } = remote([64, 2]);
+    expect(scan(state, task)).to.equal(66 * PAGES_PER_MIB);
+    expect(mm.scanSeq).to.equal(1);
+    expect(mm.scanOffset).to.equal(0);
+  });
+
+  it('a span in which nothing is marked costs only the virtual budget of 8 times the pages', () => {
+    const { state, task, mm, vmas } = remote([96], bootState({ tunables: { scanSizeMb: 4 } }));
+    vmas[0]!.present.fill(0);
+    expect(scan(state, task)).to.equal(0);
+    expect(mm.scanOffset - vmas[0]!.start).to.equal(32 << 20);
+  });
+
+  it('one marked page makes its span cost its whole length', () => {
+    const { state, task, mm, vmas } = remote([96], bootState({ tunables: { scanSizeMb: 4 } }));
+    vmas[0]!.present.fill(0);
+    vmas[0]!.present[1023] = 1;
+    expect(scan(state, task)).to.equal(1);
+    expect(mm.scanOffset - vmas[0]!.start).to.equal(4 << 20);
+  });
+
+  it('the end of the budget is rounded up to 2 MiB', () => {
+    const { state, task, mm, vmas } = remote([16], bootState({ tunables: { scanSizeMb: 3 } }));
+    expect(scan(state, task)).to.equal(4 * PAGES_PER_MIB);
+    expect(mm.scanOffset - vmas[0]!.start).to.equal(4 << 20);
+  });
+
+  it('scans go on where the last one stopped', () => {
+    const { state, task } = remote([4, 4], bootState({ tunables: { scanSizeMb: 6 } }));
+    expect(scan(state, task)).to.equal(6 * PAGES_PER_MIB);
+    expect(scan(state, task)).to.equal(2 * PAGES_PER_MIB);
+  });
+
+  it('an address space without memory only counts passes', () => {
+    const { state, task, mm } = remote([]);
+    expect(scan(state, task)).to.equal(0);
+    expect(mm.scanSeq).to.equal(2);
+  });
+
+  it('when all VMAs left are inactive for the task, one is scanned by force from the scan offset', () => {
+    const { state, process, task, mm, vmas } = remote([4, 4]);
+    mm.users = 9;
+    scan(state, task);
+    scan(state, task);
+    unmarkAll(process);
+    expect(mm.scanSeq).to.equal(2);
+    expect(scan(state, task)).to.equal(4 * PAGES_PER_MIB);
+    expect(vmas.map(({ armed }) => armed.count)).to.deep.equal([1024, 0]);
+    expect(mm.scanSeq).to.equal(2);
+    expect(mm.scanOffset).to.equal(vmas[0]!.end);
+    unmarkAll(process);
+    expect(scan(state, task)).to.equal(4 * PAGES_PER_MIB);
+    expect(vmas.map(({ armed }) => armed.count)).to.deep.equal([0, 1024]);
+  });
+
+  it('a forced scan marks the VMA as complete in its pass', () => {
+    const { state, task, mm, vmas } = remote([4, 4]);
+    mm.users = 9;
+    for (let i = 0; i < 3; i++) scan(state, task);
+    expect(vmas.map(({ scan: s }) => s?.previousSeq)).to.deep.equal([2, 1]);
+  });
+
+  it('is not atomic: it goes on in pieces of 2 MiB that take their time', () => {
+    const { state, task, mm, vmas } = remote([8]);
+    state.now = 2e9;
+    mm.nextScan = 1;
+    beginScan(state, task);
+    expect(continueScan(state, task, task.walk!, 1)).to.equal(512 * state.costs.markPageNs);
+    expect(vmas[0]!.armed.count).to.equal(512);
+    expect(mm.scanSeq).to.equal(0);
+    expect(continueScan(state, task, task.walk!, 512 * state.costs.markPageNs + 1)).to.equal(
+      1024 * state.costs.markPageNs,
+    );
+    expect(vmas[0]!.armed.count).to.equal(1536);
+  });
+
+  it('32 times its own accounted run time counts against the next one', () => {
+    const { state, task, mm } = remote([4]);
+    state.now = 2e9;
+    mm.nextScan = 1;
+    beginScan(state, task);
+    const stamp = task.nodeStamp;
+    task.accountedExec += 4_000_000;
+    while (task.walk) continueScan(state, task, task.walk, 1);
+    expect(task.nodeStamp - stamp).to.equal(32 * 4_000_000);
+  });
+});
+
+describe('REF §6.2 claiming the scan', () => {
+  const ready = (options: Parameters<typeof bootState>[0] = {}) => {
+    const state = bootState(options);
+    const { process, task } = startOn(state, 1, 0, { threads: 2 });
+    state.now = 2e9;
+    task.scanQueued = true;
+    return { state, process, task, mm: process.mm };
+  };
+
+  it('the first attempt only sets the time of the first scan', () => {
+    const { state, task, mm } = ready();
+    mm.nextScan = 0;
+    beginScan(state, task);
+    expect(task.walk).to.equal(undefined);
+    expect(mm.nextScan).to.equal(500 + 250);
+  });
+
+  it("before the time nothing happens; at the time the winner's own period sets the next", () => {
+    const { state, task, mm } = ready();
+    mm.nextScan = 501;
+    beginScan(state, task);
+    expect(task.walk).to.equal(undefined);
+    mm.nextScan = 500;
+    task.scanPeriodMs = 300;
+    const stamp = task.nodeStamp;
+    beginScan(state, task);
+    expect(task.walk).not.to.equal(undefined);
+    expect(mm.nextScan).to.equal(575);
+    expect(task.nodeStamp).to.equal(stamp + 8_000_000);
+  });
+
+  it('the losers of an interval do not scan', () => {
+    const { state, process, task } = ready();
+    process.mm.nextScan = 1;
+    beginScan(state, task);
+    beginScan(state, process.tasks[1]!);
+    expect(process.tasks[1]!.walk).to.equal(undefined);
+  });
+
+  it('a scan in progress is not restarted by the next interval', () => {
+    const { state, task, mm } = ready();
+    mm.nextScan = 1;
+    beginScan(state, task);
+    const walk = task.walk!;
+    continueScan(state, task, walk, 1);
+    state.now += 2e9;
+    task.scanQueued = true;
+    beginScan(state, task);
+    expect(task.walk).to.equal(walk);
+    expect(task.scanQueued).to.equal(true);
+  });
+
+  it('a task with one allowed memory node never scans, in kernels that skip it', () => {
+    for (const [singleNodeCpusetSkip, scans] of [
+      [true, false],
+      [false, true],
+    ] as const) {
+      const { state, task, mm } = ready({ variant: { singleNodeCpusetSkip } });
+      makeCgroup(state, '/pinned').mems = [0];
+      task.cgroup = groupOf(state, '/pinned');
+      mm.nextScan = 1;
+      beginScan(state, task);
+      expect(task.walk !== undefined).to.equal(scans);
+    }
+  });
+
+  it('the same where the machine has only one node with memory', () => {
+    const { nodes, distances } = machine({ nodes: 2 });
+    const { state, task, mm } = ready({
+      machine: { nodes: [nodes[0]!, { cpus: [1], pages: 0 }], distances },
+    });
+    mm.nextScan = 1;
+    beginScan(state, task);
+    expect(task.walk).to.equal(undefined);
+  });
+
+  it('V2 asks its gate before the next scan time is touched', () => {
+    const { state, task, mm } = ready({ mode: 4, variant: { rfc: 'V2', interleave: false } });
+    mm.nextScan = 7;
+    beginScan(state, task);
+    expect(mm.nextScan).to.equal(7);
+    expect(task.walk).to.equal(undefined);
+    state.root.numaLoadBalance = 1n;
+    beginScan(state, task);
+    expect(task.walk).not.to.equal(undefined);
+  });
+});
+
+describe('REF §4.1 tunables the scan reads', () => {
+  it('every tunable has a file', () => {
+    expect([...TUNABLE_FILES.values()].map(({ key }) => key).sort()).to.deep.equal([
+      'hotThresholdMs',
+      'promoteRateLimitMBps',
+      'scanDelayMs',
+      'scanPeriodMaxMs',
+      'scanPeriodMinMs',
+      'scanSizeMb',
+    ]);
+  });
+
+  it('threads that access nothing are scanned for all the same', () => {
+    const state = bootState();
+    const { tasks } = start(state, {
+      regions: [region('heap', 4, { firstTouchNode: 0 })],
+      threads: [thread({ affinity: [1] }), thread({ affinity: [1], accesses: [sweep('heap')] })],
+    });
+    expect(scan(state, tasks[0]!)).to.equal(1024);
+  });
+});

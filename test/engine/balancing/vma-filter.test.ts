@@ -1,0 +1,166 @@
+import { expect } from 'chai';
+
+import { skipVma } from '../../../src/engine/balancing/vma-filter.ts';
+import { pidBit } from '../../../src/engine/memory/cpupid.ts';
+import { createMemoryPolicy } from '../../../src/engine/memory/memory-policy.ts';
+import { ANONYMOUS } from '../../../src/engine/memory/vma.ts';
+import type { VmaFlags } from '../../../src/engine/memory/vma.ts';
+import { bootState, region, start } from '../boot.ts';
+import type { StateOptions } from '../boot.ts';
+
+/** A task with one VMA; what it is scanned for the first time at jiffy 1000. */
+function mapped(flags: Partial<VmaFlags> = {}, options: StateOptions = {}) {
+  const state = bootState(options);
+  state.now = 1000 * state.tickNs;
+  const process = start(state, { regions: [region('r', 4, { flags: { ...ANONYMOUS, ...flags } })] });
+  const task = process.tasks[0]!;
+  const vma = process.mm.vmas[0]!;
+  const skip = (forced = false) => skipVma(state, task, vma, forced);
+  return { state, task, vma, mm: process.mm, skip };
+}
+
+/** The same in pass 5, last scanned in pass 4, with all times past. */
+function late() {
+  const one = mapped();
+  one.skip();
+  one.mm.scanSeq = 5;
+  one.mm.users = 4;
+  Object.assign(one.vma.scan!, { previousSeq: 4, nextScan: 0, pidsReset: 1e9 });
+  return one;
+}
+
+describe('REF §7.3 VMA skip rules', () => {
+  it('plain anonymous memory is scanned', () => {
+    expect(mapped().skip()).to.equal(undefined);
+  });
+
+  for (const [rule, what, flags, reason] of [
+    [1, 'a special mapping', { special: true }, 'unsuitable'],
+    [2, 'a read-only file', { file: true, writable: false }, 'shared-ro'],
+    [3, 'a mapping without rights', { readable: false, writable: false }, 'inaccessible'],
+  ] as const) {
+    it(`${rule}: ${what}, which gets no balancing state`, () => {
+      const { skip, vma } = mapped(flags);
+      expect(skip()).to.equal(reason);
+      expect(vma.scan).to.equal(undefined);
+    });
+  }
+
+  it('2: a writable file and read-only anonymous memory are scanned', () => {
+    expect(mapped({ file: true }).skip()).to.equal(undefined);
+    expect(mapped({ writable: false }).skip()).to.equal(undefined);
+  });
+
+  it("1: a policy that does not migrate on fault, the VMA's before the task's", () => {
+    const { skip, task, vma, state } = mapped();
+    const local = createMemoryPolicy({ mode: 'Local', nodes: [], numaBalancing: false }, 2, state.variant);
+    task.policy = local;
+    expect(skip()).to.equal('unsuitable');
+    vma.policy = createMemoryPolicy({ mode: 'Bind', nodes: [0], numaBalancing: true }, 2, state.variant);
+    expect(skip()).to.equal(undefined);
+    [task.policy, vma.policy] = [null, local];
+    expect(skip()).to.equal('unsuitable');
+  });
+
+  it('the state is created with the times and passes of REF §3.4', () => {
+    const { skip, vma, mm } = mapped();
+    mm.scanSeq = 7;
+    skip();
+    expect(vma.scan).to.deep.equal({
+      nextScan: 1250,
+      pidsReset: 2250,
+      previousPids: [0, 0],
+      currentPids: [0, 0],
+      startSeq: 7,
+      previousSeq: 6,
+    });
+  });
+
+  it('the pid windows rotate after 4 scan delays, rounded to jiffies as a whole', () => {
+    const { skip, vma } = mapped({}, { tunables: { scanDelayMs: 1 } });
+    skip();
+    expect(vma.scan).to.include({ nextScan: 1001, pidsReset: 1002 });
+  });
+
+  it('4: before its time, but not in the first pass', () => {
+    const { skip, mm, state } = mapped();
+    expect(skip()).to.equal(undefined);
+    mm.scanSeq = 1;
+    expect(skip()).to.equal('scan-delay');
+    state.now = 1250 * state.tickNs;
+    expect(skip()).to.equal(undefined);
+  });
+
+  it('5: complete in this pass; the scan offset moves behind it', () => {
+    const { skip, mm, vma } = late();
+    vma.scan!.previousSeq = 5;
+    expect(skip()).to.equal('seq-completed');
+    expect(mm.scanOffset).to.equal(vma.end);
+  });
+
+  it('6: not accessed by this task, unless forced', () => {
+    const { skip } = late();
+    expect(skip()).to.equal('pid-inactive');
+    expect(skip(true)).to.equal(undefined);
+  });
+});
+
+describe('REF §7.3 pid filter', () => {
+  it('off during the first two passes', () => {
+    const { skip, vma } = late();
+    vma.scan!.currentPids = [0, 0];
+    Object.assign(vma.scan!, { startSeq: 4 });
+    expect(skip()).to.equal(undefined);
+    Object.assign(vma.scan!, { startSeq: 3 });
+    expect(skip()).to.equal('pid-inactive');
+  });
+
+  for (const window of ['previousPids', 'currentPids'] as const) {
+    it(`the pid in ${window} counts as access`, () => {
+      const { skip, vma, task } = late();
+      const bit = pidBit(task.pid);
+      const pids: [number, number] = [0, 0];
+      pids[bit >>> 5] = 1 << (bit & 31);
+      vma.scan![window] = pids;
+      expect(skip()).to.equal(undefined);
+      vma.scan![window] = [~pids[0], ~pids[1]];
+      expect(skip()).to.equal('pid-inactive');
+    });
+  }
+
+  it('a scan of it in progress counts as access', () => {
+    const { skip, vma, mm } = late();
+    mm.scanOffset = vma.start;
+    expect(skip()).to.equal('pid-inactive');
+    mm.scanOffset = vma.start + 4096;
+    expect(skip()).to.equal(undefined);
+  });
+
+  it('nobody for as many passes as there are threads counts as access', () => {
+    const { skip, mm } = late();
+    mm.scanSeq = 8;
+    expect(skip()).to.equal('pid-inactive');
+    mm.scanSeq = 9;
+    expect(skip()).to.equal(undefined);
+  });
+
+  it('windows rotate when their time is past, one window per look', () => {
+    const { skip, vma, state } = late();
+    Object.assign(vma.scan!, { pidsReset: 2250, previousPids: [1, 1], currentPids: [2, 2] });
+    state.now = 2250 * state.tickNs;
+    skip();
+    expect(vma.scan).to.deep.include({ previousPids: [1, 1], currentPids: [2, 2] });
+    state.now = 9000 * state.tickNs;
+    skip();
+    expect(vma.scan).to.deep.include({ pidsReset: 3250, previousPids: [2, 2], currentPids: [0, 0] });
+  });
+
+  it('they do not rotate in the first pass', () => {
+    const { skip, vma, state, mm } = late();
+    mm.scanSeq = 0;
+    Object.assign(vma.scan!, { pidsReset: 5, previousSeq: -1, startSeq: 0, currentPids: [2, 2] });
+    state.now = 9000 * state.tickNs;
+    skip();
+    expect(vma.scan).to.deep.include({ pidsReset: 5, currentPids: [2, 2] });
+  });
+});
