@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 
 import { registerCrds } from './crds.ts';
 import { exitCodeOf, formatError } from './exit.ts';
+import { registerOperator } from './operator.ts';
 import { registerRun } from './run.ts';
 
 /** The program with all of its commands. Never exits by itself: errors are thrown. */
@@ -12,7 +13,7 @@ export function numasimProgram(): Command {
     .description('Simulates Linux automatic NUMA balancing per pod. All numbers it shows are simulated.')
     .showHelpAfterError('See `numasim --help`.')
     .exitOverride();
-  for (const register of [registerRun, registerCrds]) register(program);
+  for (const register of [registerRun, registerOperator, registerCrds]) register(program);
   return program;
 }
 

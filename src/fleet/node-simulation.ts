@@ -42,6 +42,11 @@ export class NodeSimulation {
     return this.#kernel?.now ?? 0;
   }
 
+  /** Length of a tick of its kernel, ns; time moves in whole ticks. */
+  get tickNs(): number {
+    return this.#kernel?.tickNs ?? 0;
+  }
+
   /** How often the kernel had to be booted anew after it had run: its machine, seed or variant changed. */
   get restarts(): number {
     return this.#restarts;
@@ -60,6 +65,21 @@ export class NodeSimulation {
   /** Carries out what is desired and runs the kernel up to a time since its boot. */
   advance(untilNs: number): void {
     this.#settle()?.run(untilNs);
+  }
+
+  /** Carries out what is desired without letting time pass. */
+  settle(): void {
+    this.#settle();
+  }
+
+  /** Whether time stands on a whole second with nothing left to carry out: then a pause has taken effect. */
+  get isAtRest(): boolean {
+    return !this.#pending && this.now === wholeSecond(this.now);
+  }
+
+  /** Hash over every page, which costs time in proportion to memory; undefined while nothing is simulated. */
+  digest(): string | undefined {
+    return this.#settle()?.digest();
   }
 
   /** What can be seen now. With `digest`, also a hash over every page, which costs time in proportion to memory. */

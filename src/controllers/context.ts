@@ -1,0 +1,35 @@
+import type { Fleet } from '../fleet/fleet.ts';
+import type { EventRecorder } from '../kube/event-recorder.ts';
+import type { Logger } from '../kube/logger.ts';
+import type { Transport } from '../kube/transport.ts';
+import type { Caches } from './caches.ts';
+
+/** What every controller is given. */
+export interface ControllerContext {
+  readonly transport: Transport;
+  readonly caches: Caches;
+  readonly fleet: Fleet;
+  readonly events: EventRecorder;
+  readonly logger: Logger;
+  /** Milliseconds since the Unix epoch. */
+  readonly nowMs: () => number;
+  /** Name of this replica, for statuses. */
+  readonly identity: string;
+}
+
+/** A level-triggered loop: what wakes it, and what it does for one key. */
+export interface Controller {
+  readonly name: string;
+  /** Wires the caches' changes to keys. Called once, before the caches run. */
+  watch(enqueue: (key: string) => void): void;
+  /** Brings one key to its desired state; resolves with the time after which to come again. */
+  reconcile(
+    key: string,
+    signal: AbortSignal,
+  ): Promise<{ readonly requeueAfterMs?: number | undefined } | undefined>;
+}
+
+/** The wall clock as statuses hold it: RFC 3339, whole seconds. */
+export function timestamp(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 19)}Z`;
+}
