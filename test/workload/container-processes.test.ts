@@ -1,0 +1,146 @@
+import { expect } from 'chai';
+
+import { memoryProfileSpec } from '../../src/api/memory-profile.ts';
+import type { ContainerProfile } from '../../src/api/memory-profile.ts';
+import { containerProcesses, memoryPolicySpec } from '../../src/workload/container-processes.ts';
+import type { ProcessPlan } from '../../src/workload/container-processes.ts';
+
+type Json = Readonly<Record<string, unknown>>;
+
+function containerOf(processes: readonly Json[]): ContainerProfile {
+  const { containers } = memoryProfileSpec.parse({
+    podSelector: {},
+    containers: [{ name: 'app', processes }],
+  });
+  const [container] = containers;
+  if (!container) throw new Error('no container');
+  return container;
+}
+
+function plans(...processes: readonly Json[]): readonly ProcessPlan[] {
+  return containerProcesses(containerOf(processes), 'shop/web/app', undefined);
+}
+
+function plan(process: Json): ProcessPlan {
+  const [only] = plans(process);
+  if (!only) throw new Error('no process');
+  return only;
+}
+
+/** A process of four threads with one region. */
+function fourThreads(region: Json): ProcessPlan {
+  return plan({ threads: 4, regions: [{ name: 'heap', size: '64Ki', ...region }] });
+}
+
+describe('the processes of a container', () => {
+  it('are named after it, and their random streams after their place, not after any uid', () => {
+    expect(plans({}, {}).map(({ comm, streamName }) => ({ comm, streamName }))).to.deep.equal([
+      { comm: 'app', streamName: 'shop/web/app/0' },
+      { comm: 'app', streamName: 'shop/web/app/1' },
+    ]);
+  });
+
+  it('have the threads of the profile, awake as much as it says', () => {
+    const { threads } = plan({ threads: 3, cpuPercent: 40 });
+    expect(threads.map(({ dutyPercent }) => dutyPercent)).to.deep.equal([40, 40, 40]);
+  });
+
+  it('without regions touch nothing', () => {
+    const { regions, threads } = plan({});
+    expect(regions).to.deep.equal([]);
+    expect(threads.map(({ accesses }) => accesses)).to.deep.equal([[]]);
+  });
+
+  describe('a private region', () => {
+    const { regions, threads } = fourThreads({});
+
+    it('is mapped once per thread, which touches it first', () =>
+      expect(regions.map(({ name, pages, firstToucher }) => ({ name, pages, firstToucher }))).to.deep.equal(
+        [0, 1, 2, 3].map((thread) => ({ name: `heap.${thread}`, pages: 16, firstToucher: thread })),
+      ));
+
+    it('is used by that thread alone', () =>
+      expect(threads.map(({ accesses }) => accesses.map(({ region }) => region))).to.deep.equal([
+        ['heap.0'],
+        ['heap.1'],
+        ['heap.2'],
+        ['heap.3'],
+      ]));
+
+    it('is swept from its begin', () => {
+      const sweep = fourThreads({ pattern: 'Sequential' });
+      expect(sweep.threads.map(({ accesses }) => accesses[0]?.startIndex)).to.deep.equal([0, 0, 0, 0]);
+    });
+  });
+
+  describe('a shared region', () => {
+    it('is mapped once and used by every thread', () => {
+      const { regions, threads } = fourThreads({ shared: true });
+      expect(regions.map(({ name }) => name)).to.deep.equal(['heap']);
+      expect(threads.flatMap(({ accesses }) => accesses.map(({ region }) => region))).to.deep.equal(
+        Array.from({ length: 4 }, () => 'heap'),
+      );
+    });
+
+    it('is swept from places spread over it', () => {
+      const { threads } = fourThreads({ shared: true, pattern: 'Sequential' });
+      expect(threads.map(({ accesses }) => accesses[0]?.startIndex)).to.deep.equal([0, 4, 8, 12]);
+    });
+
+    it('with a stride, from places spread over the pages that are touched', () => {
+      const { threads } = fourThreads({ shared: true, pattern: 'Strided', size: '128Ki' });
+      expect(threads.map(({ accesses }) => accesses[0]?.startIndex)).to.deep.equal([0, 1, 2, 3]);
+    });
+
+    it('of fewer pages than threads is still swept within it', () => {
+      const { threads } = fourThreads({ shared: true, pattern: 'Strided', size: '4Ki' });
+      expect(threads.map(({ accesses }) => accesses[0]?.startIndex)).to.deep.equal([0, 0, 0, 0]);
+    });
+  });
+
+  it('a strided sweep touches every eighth page, the others every page', () => {
+    const strides = ['Uniform', 'Sequential', 'Strided', 'Zipf'].map(
+      (pattern) => fourThreads({ pattern }).threads[0]?.accesses[0]?.stridePages,
+    );
+    expect(strides).to.deep.equal([1, 1, 8, 1]);
+  });
+
+  it('sizes are rounded up to whole pages', () =>
+    expect([1, 4096, 4097].map((size) => fourThreads({ size }).regions[0]?.pages)).to.deep.equal([1, 1, 2]));
+
+  it('rates, writes and first nodes are the region’s', () => {
+    const { regions, threads } = fourThreads({ touchesPerSecond: 7, writePercent: 3, firstTouchNode: 1 });
+    expect(regions[0]?.firstTouchNode).to.equal(1);
+    expect(threads[0]?.accesses[0]).to.include({ touchesPerSecond: 7, writePercent: 3 });
+  });
+
+  describe('memory policies', () => {
+    const bind = { mode: 'Bind', nodes: [0, 1], numaBalancing: true } as const;
+
+    it('the container’s governs each process', () => {
+      const made = containerProcesses(containerOf([{}, {}]), 'x', bind);
+      expect(made.map(({ policy }) => policy)).to.deep.equal([bind, bind]);
+    });
+
+    it('a region may have its own', () => {
+      const memoryPolicy = { mode: 'Interleave', nodes: '0-1,3' };
+      expect(fourThreads({ memoryPolicy }).regions[0]?.policy).to.deep.equal({
+        mode: 'Interleave',
+        nodes: [0, 1, 3],
+        numaBalancing: false,
+      });
+    });
+
+    it('Default is none', () => {
+      expect(memoryPolicySpec(undefined)).to.equal(undefined);
+      expect(memoryPolicySpec({ mode: 'Default', numaBalancing: false })).to.equal(undefined);
+    });
+
+    it('Local has no nodes', () =>
+      expect(memoryPolicySpec({ mode: 'Local', numaBalancing: false })).to.deep.equal({
+        mode: 'Local',
+        nodes: [],
+        numaBalancing: false,
+      }));
+  });
+});
