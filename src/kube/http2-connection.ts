@@ -105,11 +105,10 @@ async function responseOf(
   { signal, timeoutMs }: WireRequest,
   { clock = systemClock }: ConnectionOptions,
 ): Promise<WireResponse> {
-  const cancel = cancellerOf(stream);
   const onAbort = (): void => {
-    cancel(reasonOf(signal));
+    cancel(stream, reasonOf(signal));
   };
-  const timer = clock.after(timeoutMs, () => cancel(new Error(`no answer within ${timeoutMs} ms`)));
+  const timer = clock.after(timeoutMs, () => cancel(stream, new Error(`no answer within ${timeoutMs} ms`)));
   signal?.addEventListener('abort', onAbort, { once: true });
   stream.once('close', () => signal?.removeEventListener('abort', onAbort));
   let failure: Error | undefined;
@@ -139,31 +138,11 @@ function reasonOf(signal: AbortSignal | undefined): Error {
 }
 
 /**
- * A function that ends the stream, with an error for its reader, as soon as its headers have left. Node loses the reset
- * of a stream that is closed in the same turn of the event loop in which it was opened (24.21, each time): the server
- * then serves the watch to its end, and its answer arrives here as a stream of nobody, whose errors end the process.
+ * Ends the stream for the server, and with an error for its reader. The code matters: Node loses the reset of a stream
+ * that is closed without one and destroyed in the turn of the event loop in which it was opened. The server then serves
+ * the watch to its end, as a stream of nobody whose errors end the process (docs/adr/0002-transport.md).
  */
-function cancellerOf(stream: ClientHttp2Stream): (reason: Error) => void {
-  let sent = false;
-  let reason: Error | undefined;
-  const close = (error: Error): void => {
-    stream.close(constants.NGHTTP2_CANCEL);
-    stream.destroy(error);
-  };
-  // Headers leave after this turn's events and before the callbacks of setImmediate; the second turn is for a stream
-  // that was opened by such a callback.
-  setImmediate(() =>
-    setImmediate(() => {
-      sent = true;
-      if (reason !== undefined) {
-        close(reason);
-      }
-    }),
-  );
-  return (error) => {
-    reason ??= error;
-    if (sent) {
-      close(reason);
-    }
-  };
+function cancel(stream: ClientHttp2Stream, reason: Error): void {
+  stream.close(constants.NGHTTP2_CANCEL);
+  stream.destroy(reason);
 }
