@@ -25,7 +25,7 @@ export function localityOf(processes: readonly ProcessView[]): Locality {
   return { localPages, remotePages: total - localPages };
 }
 
-/** Touches per second of a region by the node they come from. */
+/** Touches per second of a region by the node they come from; where nobody touches it, the threads by node. */
 function ratePerNode({ name, pagesPerNode }: RegionView, threads: readonly ThreadView[]): readonly number[] {
   const rates = pagesPerNode.map(() => 0);
   for (const { node, accesses } of threads) {
@@ -33,7 +33,8 @@ function ratePerNode({ name, pagesPerNode }: RegionView, threads: readonly Threa
       if (region === name) rates[node] = (rates[node] ?? 0) + touchesPerSecond;
     }
   }
-  return rates;
+  if (rates.some((rate) => rate > 0)) return rates;
+  return pagesPerNode.map((_, node) => threads.filter((thread) => thread.node === node).length);
 }
 
 function localShare(
