@@ -107,7 +107,7 @@ function isPending(
   const matching = policiesOf(pod, policies);
   const flag = policy.spec.balancing === 'Enabled' ? 1 : 0;
   return running
-    .filter(({ spec }) => decidePolicy(spec.name, matching).winner === policy)
+    .filter(({ spec }) => isSame(decidePolicy(spec.name, matching).winner, policy))
     .some(
       ({ spec }) =>
         !decided.some(
@@ -127,9 +127,14 @@ function strongerPolicy(
   const matching = policiesOf(pod, policies);
   for (const { spec } of podContainers(pod)) {
     const { winner, losers } = decidePolicy(spec.name, matching);
-    if (winner && losers.includes(policy)) return [{ pod, by: winner }];
+    if (winner && losers.some((loser) => isSame(loser, policy))) return [{ pod, by: winner }];
   }
   return [];
+}
+
+/** By name: the caller's copy may carry a newer status than the cache's. */
+function isSame(one: NumaBalancingPolicy | undefined, other: NumaBalancingPolicy): boolean {
+  return one?.metadata.name === other.metadata.name && one?.metadata.namespace === other.metadata.namespace;
 }
 
 function podCounts(facts: PolicyFacts): NonNullable<NumaBalancingPolicyStatus['pods']> {
