@@ -30,7 +30,7 @@ function takeStep(node: unknown, path: string): Step | undefined {
   const [, index, after] = /^\[(\d+)\]\.?(.*)$/su.exec(path) ?? [];
   if (!isSeq(node) || index === undefined) return undefined;
   const value = node.items[Number(index)];
-  return { value, offset: startOf(value), rest: after ?? '' };
+  return value === undefined ? undefined : { value, offset: startOf(value), rest: after ?? '' };
 }
 
 /** Keys may hold dots (`app.kubernetes.io/name`), so the path is matched against the keys there are, longest first. */

@@ -37,9 +37,9 @@ export function parseManifests({ name, text }: Source): ParsedSource {
       continue;
     }
     const root: Element = { document, node: document.contents, lineAt };
-    if (document.contents === null) continue;
     try {
-      collect(root, document.toJS(), { manifests, errors });
+      const value: unknown = document.toJS();
+      if (value !== null) collect(root, value, { manifests, errors });
     } catch (cause) {
       errors.push(syntax(cause, lineAt(root.node?.range?.[0] ?? 0)));
     }

@@ -25,8 +25,7 @@ export function counterTable(rows: readonly CgroupOnNode[], width: number): stri
   });
   return textTable(
     [
-      text('Pod', ({ cgroup }) => `${cgroup.namespace}/${cgroup.pod}`),
-      text('Container', ({ cgroup }) => cgroup.container),
+      text('Container', ({ cgroup }) => containerName(cgroup)),
       text('Node', ({ node }) => node),
       text('Policy', ({ cgroup }) => cgroup.policy ?? '-'),
       number('Flag', ({ cgroup }) => cgroup.numaLoadBalance),
@@ -39,4 +38,9 @@ export function counterTable(rows: readonly CgroupOnNode[], width: number): stri
     ],
     width,
   );
+}
+
+/** `namespace/pod/container`. */
+export function containerName({ namespace, pod, container }: SimulatedCgroup): string {
+  return `${namespace}/${pod}/${container}`;
 }

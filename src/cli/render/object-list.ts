@@ -33,7 +33,8 @@ export function objectList(result: SimulatedObjects, time: string): ObjectList {
 /** The list as text that ends with a newline. */
 export function formatList(list: ObjectList, format: 'json' | 'yaml'): string {
   if (format === 'json') return `${JSON.stringify(list, null, 2)}\n`;
-  return stringify(list, { lineWidth: 0, aliasDuplicateObjects: false });
+  // Readers of YAML 1.1 take a bare time, `on` or `1_0` for something else than text.
+  return stringify(list, { lineWidth: 0, aliasDuplicateObjects: false, compat: 'yaml-1.1' });
 }
 
 /** With the metadata that an API server adds. */

@@ -1,5 +1,6 @@
 /** Where a container's pages are, as a bar per NUMA node. */
 import { PAGE_BYTES } from '../../engine/units.ts';
+import { containerName } from './counter-table.ts';
 import type { CgroupOnNode } from './counter-table.ts';
 
 /** How a bar is coloured: where threads run (local) and elsewhere (remote). */
@@ -20,7 +21,7 @@ export function pageBars({ node, cgroup, threadNodes }: CgroupOnNode, paint: Pai
     return `${label}${bar(share, isLocal, paint)}  ${amount}${isLocal ? '  ◀ threads' : ''}`;
   });
   const flag = cgroup.numaLoadBalance === 0 ? 'off' : 'on';
-  const title = `${cgroup.namespace}/${cgroup.pod} ${cgroup.container} on ${node}, balancing ${flag}`;
+  const title = `${containerName(cgroup)} on ${node}, balancing ${flag}`;
   return [title, ...lines].map((line) => `${line}\n`).join('');
 }
 
