@@ -1,27 +1,31 @@
 import { KernelError } from '../engine/kernel-error.ts';
-import { CGROUP_ROOT } from '../engine/kernel.ts';
 import type { Kernel } from '../engine/kernel.ts';
+import type { MemoryPolicySpec } from '../engine/memory/memory-policy.ts';
 import type { ProcessPlan } from '../workload/container-processes.ts';
 import type { DesiredContainer, DesiredPod } from './desired-node.ts';
+import { cgroupFile } from './kernel-directories.ts';
+
+const NO_POLICY: MemoryPolicySpec = { mode: 'Default', nodes: [], numaBalancing: false };
 
 /** A container in a simulated kernel: its processes, and what the kernel refused it. */
 export class ContainerTasks {
-  readonly namespace: string;
-  readonly pod: string;
-  readonly podUid: string;
-  readonly name: string;
+  #pod: DesiredPod;
   #container: DesiredContainer;
-  #pids: readonly number[] | undefined;
+  #pids: readonly number[] = [];
   #memoryPolicyKey = '';
+  /** What the running processes were started to do. */
+  #behaviour: string | undefined;
   #cpus: string | undefined;
+  /** What was refused, by what was asked for; the newest answer counts. */
   readonly #problems = new Map<string, string>();
 
-  constructor({ namespace, name, uid }: DesiredPod, container: DesiredContainer) {
-    this.namespace = namespace;
-    this.pod = name;
-    this.podUid = uid;
-    this.name = container.name;
+  constructor(pod: DesiredPod, container: DesiredContainer) {
+    this.#pod = pod;
     this.#container = container;
+  }
+
+  get pod(): DesiredPod {
+    return this.#pod;
   }
 
   get container(): DesiredContainer {
@@ -29,44 +33,53 @@ export class ContainerTasks {
   }
 
   get pids(): readonly number[] {
-    return this.#pids ?? [];
+    return this.#pids;
   }
 
   /** What the kernel refused or ended, with its errno; undefined when all went well. */
   get problem(): string | undefined {
-    return this.#problems.size === 0 ? undefined : [...this.#problems.values()].join('; ');
+    return this.#problems.size === 0 ? undefined : [...new Set(this.#problems.values())].join('; ');
   }
 
-  /** Brings the container's CPU set, memory policy and processes in line; the cgroup exists. */
-  carryOut(kernel: Kernel, container: DesiredContainer): void {
+  /**
+   * Brings the container's CPU set, memory policy and processes in line; the cgroup exists. Processes whose profile says
+   * something else now end, and new ones start in their place.
+   */
+  carryOut(kernel: Kernel, pod: DesiredPod, container: DesiredContainer): void {
+    this.#pod = pod;
     this.#container = container;
     this.#confine(kernel, container.cpus);
     const policyKey = JSON.stringify(container.memoryPolicy ?? null);
-    if (this.#pids === undefined) {
-      this.#memoryPolicyKey = policyKey;
+    const behaviour = behaviourOf(container);
+    if (behaviour !== this.#behaviour) {
+      this.#behaviour = behaviour;
       this.#start(kernel);
-    } else if (policyKey !== this.#memoryPolicyKey) {
-      this.#memoryPolicyKey = policyKey;
-      this.#changePolicy(kernel, this.#pids);
-    }
+    } else if (policyKey !== this.#memoryPolicyKey) this.#changePolicy(kernel);
+    this.#memoryPolicyKey = policyKey;
   }
 
   /** Ends the processes and removes the container's directories, innermost first. */
   end(kernel: Kernel): void {
-    for (const pid of this.pids) kernel.kill(pid);
+    this.#kill(kernel);
     for (const { path } of [...this.#container.directories].reverse()) kernel.rmdir(path);
+  }
+
+  #kill(kernel: Kernel): void {
+    for (const pid of this.#pids) kernel.kill(pid);
+    this.#pids = [];
   }
 
   #confine(kernel: Kernel, cpus: string | undefined): void {
     if (cpus === this.#cpus) return;
     this.#cpus = cpus;
-    const file = `${CGROUP_ROOT}${this.#container.path}/cpuset.cpus`;
     this.#attempt('cpuset', () => {
-      kernel.write(file, cpus ?? '');
+      kernel.write(cgroupFile(this.#container.path, 'cpuset.cpus'), cpus ?? '');
     });
   }
 
   #start(kernel: Kernel): void {
+    this.#kill(kernel);
+    for (const what of [...this.#problems.keys()]) if (what !== 'cpuset') this.#problems.delete(what);
     const pids: number[] = [];
     for (const plan of this.#container.processes) {
       this.#attempt(plan.streamName, () => {
@@ -78,21 +91,32 @@ export class ContainerTasks {
 
   /** A program that is refused a memory policy goes on without it, as real ones do. */
   #spawn(kernel: Kernel, plan: ProcessPlan): number {
-    const cgroup = this.#container.path;
-    const refused = this.#attempt('policy', () => {
-      for (const { policy } of [plan, ...plan.regions]) if (policy) kernel.checkMemoryPolicy(policy);
-    });
-    const granted = refused ? withoutPolicies(plan) : plan;
-    const outcome = kernel.spawn({ ...granted, cgroup });
+    const granted = {
+      ...plan,
+      cgroup: this.#container.path,
+      policy: this.#granted(kernel, 'policy', plan.policy),
+      regions: plan.regions.map((region) => ({
+        ...region,
+        policy: this.#granted(kernel, `${plan.streamName}/${region.name}`, region.policy),
+      })),
+    };
+    const outcome = kernel.spawn(granted);
     if ('pid' in outcome) return outcome.pid;
     throw new KernelError('ENOMEM', `process ${plan.streamName}`, `killed: ${outcome.oomKilled}`);
   }
 
+  #granted(kernel: Kernel, what: string, policy: MemoryPolicySpec | undefined): MemoryPolicySpec | undefined {
+    if (!policy) return undefined;
+    const refused = this.#attempt(what, () => {
+      kernel.checkMemoryPolicy(policy);
+    });
+    return refused ? undefined : policy;
+  }
+
   /** Memory that is allocated stays where it is: the policy governs later allocations, and balancing. */
-  #changePolicy(kernel: Kernel, pids: readonly number[]): void {
-    const policy = this.#container.memoryPolicy ?? { mode: 'Default', nodes: [], numaBalancing: false };
+  #changePolicy(kernel: Kernel): void {
     this.#attempt('policy', () => {
-      for (const pid of pids) kernel.setMemoryPolicy(pid, policy);
+      for (const pid of this.#pids) kernel.setMemoryPolicy(pid, this.#container.memoryPolicy ?? NO_POLICY);
     });
   }
 
@@ -110,10 +134,11 @@ export class ContainerTasks {
   }
 }
 
-function withoutPolicies(plan: ProcessPlan): ProcessPlan {
-  return {
-    ...plan,
-    policy: undefined,
-    regions: plan.regions.map((region) => ({ ...region, policy: undefined })),
-  };
+/**
+ * What the processes do, their task policy apart. Without a profile it follows from requests when they start: a running
+ * program does not change with a resize.
+ */
+function behaviourOf({ profile, processes }: DesiredContainer): string {
+  if (profile === undefined) return '';
+  return JSON.stringify(processes.map((plan) => ({ ...plan, policy: undefined })));
 }

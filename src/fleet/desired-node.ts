@@ -38,6 +38,8 @@ export interface DesiredContainer {
   readonly memoryPolicy: MemoryPolicySpec | undefined;
   /** `cpuset.cpus`, as its profile says. */
   readonly cpus: string | undefined;
+  /** Name of the MemoryProfile that says what it does; undefined where its requests do. */
+  readonly profile: string | undefined;
   readonly processes: readonly ProcessPlan[];
 }
 
@@ -122,29 +124,28 @@ function desiredPod(
   const name = pod.metadata?.name ?? '';
   const uid = pod.metadata?.uid ?? '';
   const containers = found.containers.map((cgroup) =>
-    desiredContainer(pod, cgroup, {
-      policy: decidePolicy(cgroup.name, policies).winner,
-      profile: containerProfile(pod, cgroup.name, profile),
-    }),
+    desiredContainer(pod, cgroup, { policy: decidePolicy(cgroup.name, policies).winner, profile }),
   );
   return [{ namespace, name, uid, directory: { path: found.path, values: found.values }, containers }];
 }
 
-function containerProfile(pod: V1Pod, name: string, profile: MemoryProfile | undefined): ContainerProfile {
-  const named = profile?.spec.containers.find((container) => container.name === name);
+function defaultOf(pod: V1Pod, name: string): ContainerProfile {
   const spec = podContainers(pod).find((container) => container.spec.name === name)?.spec;
-  return named ?? defaultProfile(spec ?? { name });
+  return defaultProfile(spec ?? { name });
+}
+
+interface Deciders {
+  readonly policy: NumaBalancingPolicy | undefined;
+  readonly profile: MemoryProfile | undefined;
 }
 
 function desiredContainer(
   pod: V1Pod,
   { name, id, path, directories }: ContainerCgroup,
-  {
-    policy,
-    profile,
-  }: { readonly policy: NumaBalancingPolicy | undefined; readonly profile: ContainerProfile },
+  { policy, profile }: Deciders,
 ): DesiredContainer {
-  const streamName = `${pod.metadata?.namespace ?? ''}/${pod.metadata?.name ?? ''}/${name}`;
+  const named = profile?.spec.containers.find((container) => container.name === name);
+  const behaviour = named ?? defaultOf(pod, name);
   const memoryPolicy = memoryPolicySpec(policy?.spec.memoryPolicy);
   return {
     name,
@@ -154,7 +155,13 @@ function desiredContainer(
     enabled: policy?.spec.balancing === 'Enabled',
     policy: policy?.metadata.name,
     memoryPolicy,
-    cpus: profile.cpus,
-    processes: containerProcesses(profile, streamName, memoryPolicy),
+    cpus: behaviour.cpus,
+    profile: named === undefined ? undefined : profile?.metadata.name,
+    processes: containerProcesses(behaviour, streamName(pod, name), memoryPolicy),
   };
+}
+
+/** Not the uid: the same manifests draw the same numbers wherever they run. */
+function streamName({ metadata }: V1Pod, container: string): string {
+  return `${metadata?.namespace ?? ''}/${metadata?.name ?? ''}/${container}`;
 }

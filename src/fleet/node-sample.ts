@@ -3,11 +3,11 @@ import type { Counters } from '../api/counters.ts';
 import type { CounterValues } from '../engine/counters.ts';
 import type { Kernel, NodeView, ProcessView } from '../engine/kernel.ts';
 import { CGROUP_ROOT } from '../engine/kernel.ts';
-import { NS_PER_S } from '../engine/units.ts';
 import type { ContainerTasks } from './container-tasks.ts';
 import type { DesiredNode } from './desired-node.ts';
 import { localityOf } from './locality.ts';
 import type { Locality } from './locality.ts';
+import { wholeSeconds } from './whole-second.ts';
 
 /** A container as it is at the moment of a sample. */
 export interface ContainerSample extends Locality {
@@ -54,7 +54,7 @@ export function sampleNode(
   return {
     desired,
     kernel: {
-      simulatedSeconds: Math.floor(kernel.now / NS_PER_S),
+      simulatedSeconds: wholeSeconds(kernel.now, kernel.tickNs),
       vmstat: parseVmstat(kernel.read('/proc/vmstat')),
       nodes: kernel.nodes(),
       digest: options.digest ? kernel.digest() : undefined,
@@ -73,10 +73,10 @@ function sampleContainer(
   const threads = own.flatMap((process) => process.threads);
   const flag = `${CGROUP_ROOT}${path}/cpu.numa_load_balance`;
   return {
-    namespace: tasks.namespace,
-    pod: tasks.pod,
-    podUid: tasks.podUid,
-    container: tasks.name,
+    namespace: tasks.pod.namespace,
+    pod: tasks.pod.name,
+    podUid: tasks.pod.uid,
+    container: tasks.container.name,
     path,
     numaLoadBalance: kernel.exists(flag) ? Number(kernel.read(flag)) : 0,
     policy,

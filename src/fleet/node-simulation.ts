@@ -1,16 +1,26 @@
 import type { CgroupDirectory } from '../cgroup/cgroup-directory.ts';
 import { nodeCgroups } from '../cgroup/node-cgroups.ts';
 import { QosLevels } from '../cgroup/qos-levels.ts';
-import { CGROUP_ROOT, Kernel } from '../engine/kernel.ts';
+import { Kernel } from '../engine/kernel.ts';
 import { NS_PER_MS, NS_PER_S } from '../engine/units.ts';
 import { ContainerTasks } from './container-tasks.ts';
 import type { DesiredContainer, DesiredNode, DesiredPod } from './desired-node.ts';
+import {
+  cgroupFile,
+  handDown,
+  makeContainer,
+  makeInner,
+  writeIfDifferent,
+  writeValues,
+} from './kernel-directories.ts';
 import { kernelOptions, runtimeSettings } from './kernel-options.ts';
 import { sampleNode } from './node-sample.ts';
 import type { NodeSample } from './node-sample.ts';
+import { isOnWholeSecond } from './whole-second.ts';
 
 const FLAG = 'cpu.numa_load_balance';
-const CONTROLLERS = '+cpuset +cpu +memory';
+/** A kubelet brings its QoS levels up to date once a minute. */
+const LEVELS_PERIOD_NS = 60 * NS_PER_S;
 
 /**
  * One simulated node: a kernel, and the pods in it. What it should hold is set at any time with `desire` and carried out
@@ -25,6 +35,8 @@ export class NodeSimulation {
   /** What the kernel was booted with, to see when it must be booted anew. */
   #bootKey = '';
   #levels: QosLevels;
+  /** When the kubelet next looks at its levels by itself. */
+  #levelsDueNs = LEVELS_PERIOD_NS;
   /** Running containers by cgroup path. */
   readonly #containers = new Map<string, ContainerTasks>();
   /** Pod directories that exist, by path. */
@@ -58,13 +70,26 @@ export class NodeSimulation {
 
   /** Says what the node should be from now on. */
   desire(desired: DesiredNode): void {
+    if (JSON.stringify(desired.cgroups.node) !== JSON.stringify(this.#desired.cgroups.node)) {
+      // A kubelet learns of another budget when it starts, and looks at all pods then.
+      this.#levels = new QosLevels(desired.cgroups.node);
+    }
     this.#desired = desired;
     this.#pending = true;
   }
 
-  /** Carries out what is desired and runs the kernel up to a time since its boot. */
+  /**
+   * Carries out what is desired and runs the kernel up to a time since its boot. A kernel that must be booted anew begins
+   * at 0: `settle` first and read `now`, or the whole time is simulated again.
+   */
   advance(untilNs: number): void {
-    this.#settle()?.run(untilNs);
+    const kernel = this.#settle();
+    if (!kernel) return;
+    for (; this.#levelsDueNs <= untilNs; this.#levelsDueNs += LEVELS_PERIOD_NS) {
+      kernel.run(this.#levelsDueNs);
+      this.#updateLevels(kernel);
+    }
+    kernel.run(untilNs);
   }
 
   /** Carries out what is desired without letting time pass. */
@@ -74,12 +99,18 @@ export class NodeSimulation {
 
   /** Whether time stands on a whole second with nothing left to carry out: then a pause has taken effect. */
   get isAtRest(): boolean {
-    return !this.#pending && this.now === wholeSecond(this.now);
+    return !this.#pending && isOnWholeSecond(this.now, this.tickNs);
   }
 
   /** Hash over every page, which costs time in proportion to memory; undefined while nothing is simulated. */
   digest(): string | undefined {
     return this.#settle()?.digest();
+  }
+
+  /** Text of a kernel file (`/proc/vmstat`, `/sys/fs/cgroup/…`), undefined where there is none. */
+  read(path: string): string | undefined {
+    const kernel = this.#settle();
+    return kernel?.exists(path) === true ? kernel.read(path) : undefined;
   }
 
   /** What can be seen now. With `digest`, also a hash over every page, which costs time in proportion to memory. */
@@ -99,10 +130,9 @@ export class NodeSimulation {
     const options = kernelOptions(this.#desired.config, machine.machine);
     const bootKey = JSON.stringify([options, this.#desired.config.cgroups]);
     if (!this.#kernel || this.#kernel.now === 0 || bootKey !== this.#bootKey) {
-      if (this.#kernel && this.#kernel.now > 0) this.#restarts++;
       this.#forget();
       this.#kernel = new Kernel(options);
-      this.#kernel.write(`${CGROUP_ROOT}/cgroup.subtree_control`, CONTROLLERS);
+      handDown(this.#kernel, '');
       this.#bootKey = bootKey;
     }
     this.#carryOut(this.#kernel);
@@ -110,20 +140,31 @@ export class NodeSimulation {
   }
 
   #forget(): void {
+    if (this.now > 0) this.#restarts++;
     this.#kernel = undefined;
     this.#containers.clear();
     this.#podPaths.clear();
     this.#levels = new QosLevels(this.#desired.cgroups.node);
+    this.#levelsDueNs = LEVELS_PERIOD_NS;
   }
 
   #carryOut(kernel: Kernel): void {
     for (const [path, text] of runtimeSettings(this.#desired.config)) writeIfDifferent(kernel, path, text);
-    this.#levels.observe(this.#desired.boundPods, kernel.now / NS_PER_MS);
     this.#removeWhatIsGone(kernel);
-    const { config, node } = this.#desired.cgroups;
-    for (const directory of nodeCgroups(node, [], config, this.#levels)) makeInner(kernel, directory);
+    this.#updateLevels(kernel);
     for (const pod of this.#desired.pods) this.#carryOutPod(kernel, pod);
     if (this.#desired.config.rfc.version === 'AllAncestors') this.#switchAncestors(kernel);
+  }
+
+  #updateLevels(kernel: Kernel): void {
+    this.#levels.observe(this.#desired.boundPods, kernel.now / NS_PER_MS);
+    for (const directory of this.#levelDirectories()) makeInner(kernel, directory);
+  }
+
+  /** The directories above the pods. */
+  #levelDirectories(): readonly CgroupDirectory[] {
+    const { config, node } = this.#desired.cgroups;
+    return nodeCgroups(node, [], config, this.#levels);
   }
 
   #removeWhatIsGone(kernel: Kernel): void {
@@ -150,67 +191,32 @@ export class NodeSimulation {
   }
 
   #carryOutContainer(kernel: Kernel, pod: DesiredPod, container: DesiredContainer): void {
-    const existing = this.#containers.get(container.path);
+    const { path, directories, enabled } = container;
+    const existing = this.#containers.get(path);
     const tasks = existing ?? new ContainerTasks(pod, container);
     if (!existing) {
-      for (const directory of container.directories) makeDirectory(kernel, directory, container.path);
-      this.#containers.set(container.path, tasks);
+      makeContainer(kernel, directories, path);
+      this.#containers.set(path, tasks);
     }
-    for (const directory of container.directories) writeValues(kernel, directory);
-    if (kernel.exists(`${CGROUP_ROOT}${container.path}/${FLAG}`)) {
-      writeIfDifferent(kernel, `${CGROUP_ROOT}${container.path}/${FLAG}`, container.enabled ? '1' : '0');
-    }
-    tasks.carryOut(kernel, container);
+    for (const directory of directories) writeValues(kernel, directory);
+    writeIfDifferent(kernel, cgroupFile(path, FLAG), enabled ? '1' : '0');
+    tasks.carryOut(kernel, pod, container);
   }
 
   /** This variant asks every ancestor too: each is on while something below it is. */
   #switchAncestors(kernel: Kernel): void {
     const enabled = this.#desired.pods.flatMap(({ containers }) => containers.filter((each) => each.enabled));
     for (const path of this.#innerPaths()) {
-      const on = enabled.some((container) => container.path.startsWith(path === '/' ? '/' : `${path}/`));
-      writeIfDifferent(kernel, `${CGROUP_ROOT}${path === '/' ? '' : path}/${FLAG}`, on ? '1' : '0');
+      const on = enabled.some((container) => container.path.startsWith(`${path}/`));
+      writeIfDifferent(kernel, cgroupFile(path, FLAG), on ? '1' : '0');
     }
   }
 
-  /** Every directory above a container's own. */
-  #innerPaths(): ReadonlySet<string> {
-    const paths = new Set(['/']);
-    for (const container of this.#containers.keys()) {
-      for (let at = container.lastIndexOf('/'); at > 0; at = container.lastIndexOf('/', at - 1)) {
-        paths.add(container.slice(0, at));
-      }
-    }
-    return paths;
+  /** Every directory that is not a container's own: the root (`''`), the levels, the pods, the runtime's outer ones. */
+  #innerPaths(): readonly string[] {
+    const outer = [...this.#containers.values()].flatMap(({ container }) =>
+      container.directories.map(({ path }) => path).filter((path) => path !== container.path),
+    );
+    return ['', ...this.#levelDirectories().map(({ path }) => path), ...this.#podPaths, ...outer];
   }
-}
-
-/** A directory that holds other directories: it hands its controllers down. */
-function makeInner(kernel: Kernel, directory: CgroupDirectory): void {
-  if (!kernel.hasCgroup(directory.path)) {
-    kernel.mkdir(directory.path);
-    kernel.write(`${CGROUP_ROOT}${directory.path}/cgroup.subtree_control`, CONTROLLERS);
-  }
-  writeValues(kernel, directory);
-}
-
-function makeDirectory(kernel: Kernel, directory: CgroupDirectory, leaf: string): void {
-  if (directory.path === leaf) kernel.mkdir(directory.path);
-  else makeInner(kernel, directory);
-}
-
-/** Files this kernel does not have (huge page limits, pids) are passed over. */
-function writeValues(kernel: Kernel, { path, values }: CgroupDirectory): void {
-  for (const [file, text] of Object.entries(values)) {
-    const at = `${CGROUP_ROOT}${path}/${file}`;
-    if (kernel.exists(at)) writeIfDifferent(kernel, at, text);
-  }
-}
-
-function writeIfDifferent(kernel: Kernel, path: string, text: string): void {
-  if (kernel.read(path).trim() !== text) kernel.write(path, text);
-}
-
-/** The last whole second at or before a time, ns: samples are taken on whole simulated seconds. */
-export function wholeSecond(ns: number): number {
-  return Math.floor(ns / NS_PER_S) * NS_PER_S;
 }

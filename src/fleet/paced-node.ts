@@ -1,6 +1,6 @@
 import { NS_PER_MS, NS_PER_S } from '../engine/units.ts';
 import type { NodeSimulation } from './node-simulation.ts';
-import { wholeSecond } from './node-simulation.ts';
+import { wholeSeconds } from './whole-second.ts';
 
 /** Simulated time that one step may cover at once: the event loop gets its turn in between. */
 const STEP_NS = 20 * NS_PER_MS;
@@ -56,8 +56,8 @@ export class PacedNode {
   }
 
   #target(wallMs: number): number {
-    const { now } = this.simulation;
-    if (this.#speed === 0) return now === wholeSecond(now) ? now : wholeSecond(now) + NS_PER_S;
+    const { now, tickNs, isAtRest } = this.simulation;
+    if (this.#speed === 0) return isAtRest ? now : (wholeSeconds(now, tickNs) + 1) * NS_PER_S;
     return this.#base.simulatedNs + Math.floor((wallMs - this.#base.wallMs) * NS_PER_MS * this.#speed);
   }
 
