@@ -17,6 +17,8 @@ const nameRule =
 const text = z.string().exactOptional();
 const stringMap = z.record(z.string(), z.string()).exactOptional();
 const count = z.int().min(0).exactOptional();
+/** Expanded one by one: more would only exhaust the memory of this machine. */
+const podCount = z.int().min(0).max(100_000).exactOptional();
 const objectName = z.string().min(1).max(253).regex(subdomain, nameRule);
 
 const quantity = z
@@ -151,7 +153,7 @@ interface WorkloadSpec {
 const job = z.looseObject({
   metadata,
   spec: z.looseObject({
-    parallelism: count,
+    parallelism: podCount,
     completions: count,
     completionMode: z.enum(['NonIndexed', 'Indexed']).exactOptional(),
     suspend: z.boolean().exactOptional(),
@@ -163,12 +165,12 @@ const job = z.looseObject({
 export const coreKinds = {
   Node: { apiVersion: 'v1', schema: node },
   Pod: { apiVersion: 'v1', schema: pod },
-  Deployment: { apiVersion: 'apps/v1', schema: workload({ replicas: count }) },
-  ReplicaSet: { apiVersion: 'apps/v1', schema: workload({ replicas: count }) },
+  Deployment: { apiVersion: 'apps/v1', schema: workload({ replicas: podCount }) },
+  ReplicaSet: { apiVersion: 'apps/v1', schema: workload({ replicas: podCount }) },
   StatefulSet: {
     apiVersion: 'apps/v1',
     schema: workload({
-      replicas: count,
+      replicas: podCount,
       ordinals: z.looseObject({ start: count }).exactOptional(),
     }),
   },

@@ -91,6 +91,11 @@ spec:
       ['demo.yaml:5: Deployment shop/web: spec.replicas: must be at least 0, is -1'],
     ],
     [
+      'more replicas than any cluster runs',
+      deployment('replicas: 1000000000\n  selector: {matchLabels: {app: web}}'),
+      ['demo.yaml:5: Deployment shop/web: spec.replicas: must be at most 100000, is 1000000000'],
+    ],
+    [
       'a selector that does not select its own pods',
       deployment('selector: {matchLabels: {app: wbe}}'),
       ['demo.yaml:5: Deployment shop/web: spec.selector: must match the labels of spec.template.metadata'],
