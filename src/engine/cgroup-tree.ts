@@ -36,20 +36,26 @@ export function removeCgroup(state: KernelState, path: string): void {
   if (group.tasks.size > 0 || group.children.size > 0) {
     throw new KernelError('EBUSY', `rmdir ${path}`, 'it still has tasks or children');
   }
-  group.events.forEach((amount, index) => {
-    group.parent!.events[index]! += amount;
-  });
+  group.leaveEventsToParent();
   group.parent.children.delete(group.name);
+  adoptMemory(state, group, group.parent.governing('memory'));
+}
+
+/** Memory that is still charged to a group belongs to its parent when the group goes. */
+function adoptMemory(state: KernelState, from: Cgroup, to: Cgroup): void {
+  for (const { mm } of state.processes.values()) {
+    for (const { object } of mm.vmas) if (object.cgroup === from) object.cgroup = to;
+  }
 }
 
 /**
- * Moves a process to another group: from the next tick, scan and fault on its threads are governed by that group's
+ * Moves the process that a thread id belongs to to another group: from the next tick, scan and fault on its threads are governed by that group's
  * switch; nothing they have learnt is reset, and their memory stays charged where it is (REF §17.5).
  *
  * @throws KernelError ESRCH, or EBUSY where the group hands controllers to its children
  */
 export function moveProcess(state: KernelState, pid: number, to: Cgroup): void {
-  const process = state.processes.get(pid);
+  const process = state.processes.get(state.tasks.get(pid)?.tgid ?? pid);
   if (!process) throw new KernelError('ESRCH', `${to.path}/cgroup.procs`, `there is no process ${pid}`);
   if (to.parent && to.subtreeControl.size > 0) {
     throw new KernelError('EBUSY', `${to.path}/cgroup.procs`, 'the group hands controllers to its children');
@@ -60,7 +66,7 @@ export function moveProcess(state: KernelState, pid: number, to: Cgroup): void {
     to.tasks.add(task.pid);
     fitToAllowed(state, task);
   }
-  process.mm.ownerCgroup = to.governing('memory');
+  process.mm.ownerCgroup = to;
 }
 
 /** Resident pages per node charged to a group and its descendants. */

@@ -12,6 +12,7 @@ export interface CpuMax {
 }
 
 const DEFAULT_WEIGHT = 100;
+const UNLIMITED: CpuMax = { quotaUs: undefined, periodUs: 100_000 };
 
 /** One cgroup v2 directory: the switch of the RFC, the values that steer scheduling, and its events (REF §3.8). */
 export class Cgroup {
@@ -25,7 +26,7 @@ export class Cgroup {
   /** The RFC's `cpu.numa_load_balance`: any u64, non-zero is on. */
   numaLoadBalance = 0n;
   cpuWeight = DEFAULT_WEIGHT;
-  cpuMax: CpuMax = { quotaUs: undefined, periodUs: 100_000 };
+  cpuMax = UNLIMITED;
   /** Run time used in the current `cpu.max` period. */
   bandwidth = { period: 0, usedNs: 0 };
   /** Bytes, or undefined for `max`. */
@@ -55,10 +56,40 @@ export class Cgroup {
     return this.#controllers;
   }
 
-  /** The parent starts or stops handing a controller down; without it its files are gone. */
+  /** The parent starts or stops handing a controller down; without it its files are gone, and what they held. */
   setController(controller: Controller, enabled: boolean): void {
-    if (enabled) this.#controllers.add(controller);
-    else this.#controllers.delete(controller);
+    if (enabled) {
+      this.#controllers.add(controller);
+      return;
+    }
+    this.#controllers.delete(controller);
+    this.#forget(controller);
+  }
+
+  #forget(controller: Controller): void {
+    switch (controller) {
+      case 'cpu':
+        this.numaLoadBalance = 0n;
+        this.cpuWeight = DEFAULT_WEIGHT;
+        this.cpuMax = UNLIMITED;
+        break;
+      case 'cpuset':
+        this.cpus = undefined;
+        this.mems = undefined;
+        break;
+      case 'memory':
+        this.memoryMax = undefined;
+        this.stored.clear();
+        this.leaveEventsToParent();
+    }
+  }
+
+  /** What has happened here stays counted in the ancestors when the group, or its memory statistics, go. */
+  leaveEventsToParent(): void {
+    this.events.forEach((amount, index) => {
+      if (this.parent) this.parent.events[index]! += amount;
+    });
+    this.events.fill(0);
   }
 
   /** Path from the cgroup root, `/` for the root itself. */

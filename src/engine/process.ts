@@ -3,13 +3,13 @@ import type { AccessSpec } from './access/access-stream.ts';
 import { leaveGroup } from './balancing/numa-group.ts';
 import { taskScanMax } from './balancing/scan-period.ts';
 import type { Cgroup } from './cgroup.ts';
-import { KernelError } from './kernel-error.ts';
+import { checkProcess } from './check-process.ts';
+import type { ProcessPolicies } from './check-process.ts';
 import { AddressSpace } from './memory/address-space.ts';
 import { chargePages, touchPages } from './memory/allocate.ts';
 import type { AllocationFailure } from './memory/allocate.ts';
 import { InterleaveCursor } from './memory/interleave-cursor.ts';
 import { MemoryObject } from './memory/memory-object.ts';
-import { createMemoryPolicy } from './memory/memory-policy.ts';
 import type { MemoryPolicySpec } from './memory/memory-policy.ts';
 import { ANONYMOUS, Vma } from './memory/vma.ts';
 import type { VmaFlags } from './memory/vma.ts';
@@ -82,8 +82,8 @@ const HUGE_BYTES = HUGE_PAGES * PAGE_BYTES;
 
 /** Starts a process in a cgroup. @throws KernelError EINVAL when the description is not a process */
 export function spawnProcess(state: KernelState, spec: ProcessSpec, cgroup: Cgroup): SpawnResult {
-  const policies = validate(state, spec);
-  const mm = new AddressSpace(cgroup.governing('memory'));
+  const policies = checkProcess(state, spec);
+  const mm = new AddressSpace(cgroup);
   const main = createTask(state, { spec, mm, cgroup, index: 0, creator: undefined });
   main.policy = policies.task;
   const tasks = [main];
@@ -121,33 +121,6 @@ export function endProcess(state: KernelState, process: Process): void {
     });
     chargePages(object.cgroup, -resident);
   }
-}
-
-interface Policies {
-  readonly task: Task['policy'];
-  readonly regions: readonly Task['policy'][];
-}
-
-/** Everything that can be refused is refused before anything is created. */
-function validate(state: KernelState, spec: ProcessSpec): Policies {
-  const fail = (what: string): never => {
-    throw new KernelError('EINVAL', `process ${spec.comm}`, what);
-  };
-  if (spec.threads.length === 0) fail('a process has at least one thread');
-  const names = new Set(spec.regions.map(({ name }) => name));
-  if (names.size < spec.regions.length) fail('two regions have one name');
-  for (const { name, pages, firstTouchNode } of spec.regions) {
-    if (!Number.isInteger(pages) || pages < 1) fail(`region ${name} has ${pages} pages`);
-    if (firstTouchNode !== undefined && !(firstTouchNode in state.memory.marks))
-      fail(`region ${name}: there is no node ${firstTouchNode}`);
-  }
-  for (const { accesses } of spec.threads) {
-    const missing = accesses.find(({ region }) => !names.has(region));
-    if (missing) fail(`there is no region ${missing.region} to access`);
-  }
-  const create = (policy: MemoryPolicySpec | undefined): Task['policy'] =>
-    policy ? createMemoryPolicy(policy, state.topology.nodeCount, state.variant) : null;
-  return { task: create(spec.policy), regions: spec.regions.map(({ policy }) => create(policy)) };
 }
 
 interface TaskOrigin {
@@ -203,7 +176,7 @@ function mapRegions(
   state: KernelState,
   spec: ProcessSpec,
   { mm, tasks }: Process,
-  policies: Policies['regions'],
+  policies: ProcessPolicies['regions'],
 ): SpawnResult | undefined {
   const memcg = tasks[0]!.cgroup.governing('memory');
   let address = FIRST_MAPPING;

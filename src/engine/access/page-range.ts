@@ -1,5 +1,4 @@
 import { KernelError } from '../kernel-error.ts';
-import type { Vma } from '../memory/vma.ts';
 import type { AccessSpec } from './access-stream.ts';
 
 /** The pages an access entry uses: `offset + index · stride` for index 0 … length − 1. */
@@ -12,16 +11,20 @@ export interface PageRange {
 }
 
 /** @throws KernelError EINVAL when the range does not lie within the region */
-export function pageRange(vma: Vma, spec: AccessSpec): PageRange {
+export function pageRange(
+  region: { readonly name: string; readonly pages: number },
+  spec: AccessSpec,
+): PageRange {
   const offset = spec.offsetPages ?? 0;
   const stride = spec.stridePages ?? 1;
-  const length = spec.lengthPages ?? Math.max(0, Math.ceil((vma.pages - offset) / stride));
+  const length = spec.lengthPages ?? Math.max(0, Math.ceil((region.pages - offset) / stride));
   const end = offset + (length - 1) * stride + 1;
-  if (offset < 0 || stride < 1 || length < 1 || end > vma.pages) {
+  const whole = [offset, stride, length].every(Number.isInteger);
+  if (!whole || offset < 0 || stride < 1 || length < 1 || end > region.pages) {
     throw new KernelError(
       'EINVAL',
-      `region ${vma.name}`,
-      `an access of ${length} pages, ${stride} apart from page ${offset}, does not fit into ${vma.pages} pages`,
+      `region ${region.name}`,
+      `an access of ${length} pages, ${stride} apart from page ${offset}, does not fit into ${region.pages} pages`,
     );
   }
   return { offset, stride, length, end };

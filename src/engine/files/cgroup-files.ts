@@ -14,13 +14,16 @@ const CONTROLLERS: readonly Controller[] = ['cpuset', 'cpu', 'memory'];
 const QUOTA_MIN_US = 1000n;
 const PERIOD_US = { min: 1000n, max: 1_000_000n };
 const WEIGHT = { min: 1n, max: 10_000n, outside: 'ERANGE' } as const;
+const OOM_GROUP = 'memory.oom.group';
+/** At this many bytes a limit is none. */
+const NO_LIMIT = 2 ** 63;
 /** Kept as they are written: without reclaim and huge page pools they steer nothing here. */
 const STORED: Readonly<Record<string, string>> = {
   'memory.min': '0',
   'memory.low': '0',
   'memory.high': 'max',
   'memory.swap.max': 'max',
-  'memory.oom.group': '0',
+  [OOM_GROUP]: '0',
 };
 
 interface Context {
@@ -132,20 +135,24 @@ export function cgroupFiles(state: KernelState): FileLookup {
 }
 
 function controllerFile(context: Context, name: string): KernelFile | undefined {
-  const { state, group } = context;
+  const { state, group, path } = context;
   const controller = name.slice(0, name.indexOf('.')) as Controller;
   if (!group.controllers.has(controller)) return undefined;
   if (name === 'cpu.numa_load_balance') return state.gate.hasFile ? numaLoadBalance(context) : undefined;
-  if (name in STORED && group.parent) return storedFile(group, name);
+  if (name in STORED && group.parent) return storedFile(group, name, path);
   const entry = CONTROLLER_FILES[name];
   return entry && (group.parent !== undefined || entry.onRoot === true) ? entry.file(context) : undefined;
 }
 
-function storedFile(group: Cgroup, name: string): KernelFile {
+function storedFile(group: Cgroup, name: string, path: string): KernelFile {
   return {
     read: () => `${group.stored.get(name) ?? STORED[name]}\n`,
     write: (text) => {
-      group.stored.set(name, text.trim());
+      const value =
+        name === OOM_GROUP
+          ? parseInteger(path, text, { min: 0n, max: 1n })
+          : (parseMemory(path, text) ?? 'max');
+      group.stored.set(name, String(value));
     },
   };
 }
@@ -205,7 +212,7 @@ function parseMemory(path: string, text: string): number | undefined {
   if (!match) throw new KernelError('EINVAL', path, `"${trimmed}" is neither "max" nor a number of bytes`);
   const shift = { '': 0, k: 1, m: 2, g: 3, t: 4 }[match[2]!.toLowerCase()]!;
   const bytes = Number(match[1]) * 1024 ** shift;
-  return Math.floor(bytes / PAGE_BYTES) * PAGE_BYTES;
+  return bytes < NO_LIMIT ? Math.floor(bytes / PAGE_BYTES) * PAGE_BYTES : undefined;
 }
 
 /** Moves tasks off CPUs they may no longer use. */

@@ -15,6 +15,9 @@ export function parseInteger(
   const digits = text.trim();
   if (!INTEGER.test(digits)) throw new KernelError('EINVAL', file, `"${digits}" is not an integer`);
   const negative = digits.startsWith('-');
+  // Files of unsigned numbers know no sign: a negative one is no number to them, rather than out of range.
+  if (negative && bounds.min >= 0n)
+    throw new KernelError('EINVAL', file, `${digits} is negative, it takes ${bounds.min} to ${bounds.max}`);
   const magnitude = BigInt(digits.replace(/^[+-]/, '').replace(/^0(?=[0-7]+$)/, '0o'));
   const value = negative ? -magnitude : magnitude;
   if (value < bounds.min || value > bounds.max) {

@@ -13,7 +13,7 @@ export class AddressSpace {
   scanOffset = 0;
   /** Completed passes. */
   scanSeq = 0;
-  /** Memory cgroup of the owning task. */
+  /** Cgroup of the owning task; the memory cgroup that governs it gets the events of its scans. */
   ownerCgroup: Cgroup;
 
   constructor(ownerCgroup: Cgroup) {

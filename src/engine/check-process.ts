@@ -1,0 +1,71 @@
+import { pageRange } from './access/page-range.ts';
+import { KernelError } from './kernel-error.ts';
+import { createMemoryPolicy } from './memory/memory-policy.ts';
+import type { MemoryPolicy, MemoryPolicySpec } from './memory/memory-policy.ts';
+import type { ProcessSpec, RegionSpec, ThreadAccess, ThreadSpec } from './process.ts';
+import { DUTY_WINDOW_NS } from './sched/duty.ts';
+import type { KernelState } from './state.ts';
+
+/** The policies a process asks for, as the kernel takes them. */
+export interface ProcessPolicies {
+  readonly task: MemoryPolicy | null;
+  /** By region, in the order of the description. */
+  readonly regions: readonly (MemoryPolicy | null)[];
+}
+
+/**
+ * Refuses everything that can be refused of a process before anything of it exists.
+ *
+ * @throws KernelError EINVAL when the description is not a process of this machine
+ */
+export function checkProcess(state: KernelState, spec: ProcessSpec): ProcessPolicies {
+  const check: Check = (holds, what) => {
+    if (!holds) throw new KernelError('EINVAL', `process ${spec.comm}`, what);
+  };
+  check(spec.threads.length > 0, 'a process has at least one thread');
+  const regions = new Map(spec.regions.map((region) => [region.name, region]));
+  check(regions.size === spec.regions.length, 'two regions have one name');
+  for (const region of spec.regions) checkRegion(state, spec, region, check);
+  for (const thread of spec.threads) {
+    checkThread(state, thread, check);
+    for (const access of thread.accesses) checkAccess(regions.get(access.region), access, check);
+  }
+  const create = (policy: MemoryPolicySpec | undefined): MemoryPolicy | null =>
+    policy ? createMemoryPolicy(policy, state.topology.nodeCount, state.variant) : null;
+  return { task: create(spec.policy), regions: spec.regions.map(({ policy }) => create(policy)) };
+}
+
+type Check = (holds: boolean, what: string) => void;
+
+const isIndex = (value: number, count: number): boolean =>
+  Number.isInteger(value) && value >= 0 && value < count;
+
+function checkRegion(state: KernelState, spec: ProcessSpec, region: RegionSpec, check: Check): void {
+  const { name, pages, firstTouchNode = 0, firstToucher = 0 } = region;
+  check(Number.isInteger(pages) && pages >= 1, `region ${name} has ${pages} pages`);
+  check(
+    isIndex(firstTouchNode, state.topology.nodeCount),
+    `region ${name}: there is no node ${firstTouchNode}`,
+  );
+  check(isIndex(firstToucher, spec.threads.length), `region ${name}: there is no thread ${firstToucher}`);
+}
+
+function checkThread(state: KernelState, thread: ThreadSpec, check: Check): void {
+  const { dutyPercent = 100, dutyPhaseNs = 0, affinity } = thread;
+  check(dutyPercent > 0 && dutyPercent <= 100, `a thread cannot be awake for ${dutyPercent} % of the time`);
+  check(isIndex(dutyPhaseNs, DUTY_WINDOW_NS), `its waking part cannot begin at ${dutyPhaseNs} ns`);
+  check(affinity?.length !== 0, 'an affinity mask has at least one CPU');
+  const missing = affinity?.find((cpu) => !isIndex(cpu, state.topology.cpuCount));
+  check(missing === undefined, `there is no CPU ${missing}`);
+}
+
+function checkAccess(region: RegionSpec | undefined, access: ThreadAccess, check: Check): void {
+  check(region !== undefined, `there is no region ${access.region} to access`);
+  if (!region) return;
+  const { touchesPerSecond, writePercent, startIndex = 0, backlogNs = 0 } = access;
+  const { length } = pageRange(region, access);
+  check(touchesPerSecond >= 0 && touchesPerSecond < Infinity, `${touchesPerSecond} touches per second`);
+  check(writePercent >= 0 && writePercent <= 100, `${writePercent} % of touches cannot write`);
+  check(isIndex(startIndex, length), `a sweep of ${length} pages cannot begin at ${startIndex}`);
+  check(backlogNs >= 0, `a backlog of ${backlogNs} ns`);
+}

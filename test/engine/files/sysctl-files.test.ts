@@ -1,0 +1,54 @@
+import { expect } from 'chai';
+
+import { KernelError } from '../../../src/engine/kernel-error.ts';
+import { NUMA_BALANCING } from '../../../src/engine/kernel.ts';
+import { DEFAULT_VARIANT } from '../../../src/engine/machine/variant.ts';
+import { TUNABLES, boot } from '../boot.ts';
+
+const RATE_LIMIT = '/proc/sys/kernel/numa_balancing_promote_rate_limit_MBps';
+
+describe('REF §4.1 run-time tunables', () => {
+  for (const rfc of ['Off', 'V1', 'V2', 'AllAncestors'] as const) {
+    it(`kernel.numa_balancing takes 0 to 4 on ${rfc}, no more`, () => {
+      const kernel = boot({ variant: { ...DEFAULT_VARIANT, rfc } });
+      for (const mode of [0, 1, 2, 3, 4]) {
+        kernel.write(NUMA_BALANCING, String(mode));
+        expect(kernel.read(NUMA_BALANCING)).to.equal(`${mode}\n`);
+        expect(kernel.mode).to.equal(mode);
+      }
+      for (const text of ['5', '6', '7', '-1', '', 'on', '1 2']) {
+        expect(() => kernel.write(NUMA_BALANCING, text)).to.throw(KernelError, 'EINVAL');
+        expect(kernel.mode).to.equal(4);
+      }
+    });
+  }
+
+  for (const [path, initial, written] of [
+    [`${TUNABLES}/scan_delay_ms`, 1000, 0],
+    [`${TUNABLES}/scan_period_min_ms`, 1000, 100],
+    [`${TUNABLES}/scan_period_max_ms`, 60_000, 4_294_967_295],
+    [`${TUNABLES}/scan_size_mb`, 256, 1],
+    [`${TUNABLES}/hot_threshold_ms`, 1000, 2000],
+    [RATE_LIMIT, 65_536, 0],
+    ['/proc/sys/vm/numa_stat', 1, 0],
+  ] as const) {
+    it(`${path} is ${initial}, takes ${written}, refuses nonsense`, () => {
+      const kernel = boot();
+      expect(kernel.read(path)).to.equal(`${initial}\n`);
+      kernel.write(path, String(written));
+      for (const text of ['-1', '4294967296', 'x']) {
+        expect(() => kernel.write(path, text)).to.throw(KernelError, 'EINVAL');
+      }
+      expect(kernel.read(path)).to.equal(`${written}\n`);
+    });
+  }
+
+  it('a scan size of 0 would divide by zero and is refused', () => {
+    expect(() => boot().write(`${TUNABLES}/scan_size_mb`, '0')).to.throw(KernelError, 'EINVAL');
+  });
+
+  it('a file that is not there is ENOENT', () => {
+    expect(() => boot().read('/proc/sys/kernel/numa_balancing_settle_count')).to.throw(KernelError, 'ENOENT');
+    expect(() => boot().write('/proc/nothing', '1')).to.throw(KernelError, 'ENOENT');
+  });
+});
