@@ -3,7 +3,7 @@ import type { V1Node, V1Pod } from '@kubernetes/client-node';
 import type { MemoryProfile } from '../api/memory-profile.ts';
 import type { NumaBalancingPolicy } from '../api/numa-balancing-policy.ts';
 import type { NumaNodeConfig } from '../api/numa-node-config.ts';
-import type { SimulatedNode } from '../api/simulated-node.ts';
+import type { SimulatedNode, SimulatedNodeStatus } from '../api/simulated-node.ts';
 import type { ClusterObjects } from '../fleet/cluster-objects.ts';
 import type { KubeObject } from '../kube/kube-object.ts';
 import type { Logger } from '../kube/logger.ts';
@@ -20,6 +20,8 @@ export type StoredNode = KubeObject & Pick<V1Node, 'spec' | 'status'>;
 
 /** Index of the pods by the node they are bound to. */
 const BY_NODE = 'node';
+/** Index of simulated nodes by the policies that decide a container on them. */
+const BY_POLICY = 'policy';
 /** Index of namespaced objects by namespace. */
 const BY_NAMESPACE = 'namespace';
 
@@ -61,6 +63,7 @@ export class Caches {
     });
     this.simulatedNodes = new Reflector<ours.StoredSimulatedNode>({
       client: client(ours.simulatedNodes),
+      indexers: { [BY_POLICY]: ({ status }) => decidingPolicies(status) },
       logger,
     });
     this.#all = [this.pods, this.nodes, this.policies, this.nodeConfigs, this.profiles, this.simulatedNodes];
@@ -85,12 +88,14 @@ export class Caches {
 
   /** What the simulation of one node depends on: its own pods, and what may select them. */
   objectsOfNode(name: string): ClusterObjects {
+    const pods = this.pods.store.byIndex(BY_NODE, name);
+    const namespaces = [...new Set(pods.map(({ metadata }) => metadata.namespace ?? ''))];
     return {
-      nodes: this.allNodes(),
-      pods: models(this.pods.store.byIndex(BY_NODE, name)),
-      policies: models(this.policies.store.values()),
+      nodes: models([this.nodes.store.get(name)].filter((node) => node !== undefined)),
+      pods: models(pods),
+      policies: namespaces.flatMap((namespace) => this.policiesOfNamespace(namespace)),
       nodeConfigs: this.allNodeConfigs(),
-      profiles: models(this.profiles.store.values()),
+      profiles: namespaces.flatMap((namespace) => this.profilesOfNamespace(namespace)),
     };
   }
 
@@ -114,9 +119,22 @@ export class Caches {
     return models(this.nodeConfigs.store.values());
   }
 
+  /** The simulated nodes that show a container which this policy decides. */
+  simulatedNodesOfPolicy(key: string): readonly SimulatedNode[] {
+    return models(this.simulatedNodes.store.byIndex(BY_POLICY, key));
+  }
+
   allSimulatedNodes(): readonly SimulatedNode[] {
     return models(this.simulatedNodes.store.values());
   }
+}
+
+/** Keys of the policies that decide a container of a simulated node. */
+export function decidingPolicies(status: SimulatedNodeStatus | undefined): readonly string[] {
+  const keys = (status?.cgroups ?? []).flatMap(({ namespace, policy }) =>
+    policy === undefined ? [] : [`${namespace}/${policy}`],
+  );
+  return [...new Set(keys)];
 }
 
 /**

@@ -17,11 +17,19 @@ export interface ControllerContext {
   readonly identity: string;
 }
 
+/** Asks for a key to be reconciled; with `afterMs`, not before that time. */
+export type Enqueue = (key: string, afterMs?: number) => void;
+
 /** A level-triggered loop: what wakes it, and what it does for one key. */
 export interface Controller {
   readonly name: string;
+  /**
+   * What wakes it within this time after a first change is answered together with it, ms. For what depends on many objects
+   * at once: then a thousand changes cost a few reconciles.
+   */
+  readonly gatherMs: number;
   /** Wires the caches' changes to keys. Called once, before the caches run. */
-  watch(enqueue: (key: string) => void): void;
+  watch(enqueue: Enqueue): void;
   /** Brings one key to its desired state; resolves with the time after which to come again. */
   reconcile(
     key: string,

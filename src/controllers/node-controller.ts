@@ -13,22 +13,26 @@ import type { Applied } from '../kube/resource-client.ts';
 import type { StoredNode, StoredPod } from './caches.ts';
 import { models } from './caches.ts';
 import { timestamp } from './context.ts';
-import type { Controller, ControllerContext } from './context.ts';
+import type { Controller, ControllerContext, Enqueue } from './context.ts';
 import type { StoredPolicy, StoredProfile, StoredSimulatedNode } from './resources.ts';
 import { simulatedNodes } from './resources.ts';
-import { StatusWriter } from './status-writer.ts';
+import { bothOf, isSpecChange } from './spec-change.ts';
+import { StatusWriter, without } from './status-writer.ts';
 
 const DEFAULT_PERIOD_SECONDS = 30;
 
 /** How long a node that is being paused may take to come to rest, ms. */
-const SETTLING_MS = 500;
+const SETTLING_MS = 100;
 
 /** Fields of a SimulatedNode's status that move by themselves. */
 const CLOCK_FIELDS = ['simulatedSeconds', 'lastSampleTime', 'speedReachedPermille', 'digest'];
+/** Of those, the ones that move by themselves even while the node is paused. */
+const WALL_CLOCK_FIELDS = ['lastSampleTime', 'speedReachedPermille', 'digest'];
 
 /** One simulated node per Kubernetes node: keeps the fleet in line with the cluster, and shows it as SimulatedNode. */
 export class NodeController implements Controller {
   readonly name = 'node';
+  readonly gatherMs = 0;
   readonly #context: ControllerContext;
   readonly #client: ResourceClient<StoredSimulatedNode>;
   readonly #writer: StatusWriter<StoredSimulatedNode>;
@@ -39,12 +43,12 @@ export class NodeController implements Controller {
     this.#client = new ResourceClient(context.transport, simulatedNodes);
     this.#writer = new StatusWriter(
       this.#client,
-      { ignored: CLOCK_FIELDS, urgent: urgentPart },
+      { relevant: relevantPart, urgent: urgentPart },
       context.nowMs,
     );
   }
 
-  watch(enqueue: (key: string) => void): void {
+  watch(enqueue: Enqueue): void {
     const { caches } = this.#context;
     const enqueueAll = (): void => {
       for (const { metadata } of caches.nodes.store.values()) enqueue(metadata.name);
@@ -56,20 +60,21 @@ export class NodeController implements Controller {
     caches.simulatedNodes.onChange(({ key, type }) => {
       if (type !== 'updated') enqueue(key);
     });
-    caches.nodeConfigs.onChange(enqueueAll);
+    caches.nodeConfigs.onChange((change) => {
+      if (isSpecChange(change)) enqueueAll();
+    });
     caches.pods.onChange((change) => {
-      enqueueOf(change.object);
-      if (change.type === 'updated') enqueueOf(change.previous);
+      for (const pod of bothOf(change)) enqueueOf(pod);
     });
     const enqueueSelected = (selectors: readonly (StoredPolicy | StoredProfile)[]): void => {
       for (const pod of selectedPods(caches.pods.store.byIndex.bind(caches.pods.store), selectors))
         enqueueOf(pod);
     };
     caches.policies.onChange((change) => {
-      enqueueSelected(change.type === 'updated' ? [change.object, change.previous] : [change.object]);
+      if (isSpecChange(change)) enqueueSelected(bothOf(change));
     });
     caches.profiles.onChange((change) => {
-      enqueueSelected(change.type === 'updated' ? [change.object, change.previous] : [change.object]);
+      if (isSpecChange(change)) enqueueSelected(bothOf(change));
     });
   }
 
@@ -132,7 +137,8 @@ export class NodeController implements Controller {
     const { dueInMs } = await this.#writer.write(object, simulatedNodeStatus(sample, context), {
       periodMs,
       signal,
-      complete: (status) => ({ ...status, digest: simulation.digest() }),
+      // Between two whole seconds a digest could be compared with nothing.
+      complete: (status) => (simulation.isAtRest ? { ...status, digest: simulation.digest() } : status),
     });
     const isPaused = simulation.desired.config.simulation.speed === 0;
     if (!isPaused) return { requeueAfterMs: dueInMs ?? periodMs };
@@ -168,13 +174,19 @@ export class NodeController implements Controller {
   }
 }
 
-/** Conditions, kernel, machine, and which cgroups are switched how: what a person waits for. */
+/** While the node is paused, its simulated time does not move by itself: it counts. */
+function relevantPart(status: Readonly<Record<string, unknown>>): unknown {
+  return without(status, status.speed === 0 ? WALL_CLOCK_FIELDS : CLOCK_FIELDS);
+}
+
+/** Conditions, kernel, machine, which cgroups are switched how, where time came to rest: what a person waits for. */
 function urgentPart(status: Readonly<Record<string, unknown>>): unknown {
   const { conditions, config, kernel, topology, pods, speed, seed, cgroups } = status as SimulatedNodeStatus;
   const switches = cgroups?.map(({ podUid, path, numaLoadBalance, policy, problem }) => {
     return { podUid, path, numaLoadBalance, policy, problem };
   });
-  return { conditions, config, kernel, topology, pods, speed, seed, switches };
+  const restingAt = speed === 0 ? status.simulatedSeconds : undefined;
+  return { conditions, config, kernel, topology, pods, speed, seed, switches, restingAt };
 }
 
 /** Pods of the selectors' namespaces that one of them selects. */

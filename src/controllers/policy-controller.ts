@@ -1,29 +1,33 @@
 import type { NumaBalancingPolicy, NumaBalancingPolicyStatus } from '../api/numa-balancing-policy.ts';
 import { apiVersion, conditionTypes } from '../api/names.ts';
 import { policyStatus } from '../fleet/status/policy-status.ts';
+import { saysTheSame } from '../kube/owned-fields.ts';
 import { ResourceClient } from '../kube/resource-client.ts';
-import { models } from './caches.ts';
+import { decidingPolicies, models } from './caches.ts';
 import { timestamp } from './context.ts';
-import type { Controller, ControllerContext } from './context.ts';
+import type { Controller, ControllerContext, Enqueue } from './context.ts';
 import type { StoredPolicy, StoredSimulatedNode } from './resources.ts';
 import { policies } from './resources.ts';
-import { StatusWriter } from './status-writer.ts';
+import { bothOf, isSpecChange } from './spec-change.ts';
+import { StatusWriter, without } from './status-writer.ts';
 
 const CLOCK_FIELDS = ['simulatedSeconds', 'lastSampleTime'];
 
 /** Keeps the status of policies: totals of what the simulated nodes show for the containers each one decides. */
 export class PolicyController implements Controller {
   readonly name = 'policy';
+  readonly gatherMs = 100;
   readonly #context: ControllerContext;
   readonly #writer: StatusWriter<StoredPolicy>;
 
   constructor(context: ControllerContext) {
     this.#context = context;
     const client = new ResourceClient<StoredPolicy>(context.transport, policies);
-    this.#writer = new StatusWriter(client, { ignored: CLOCK_FIELDS, urgent: urgentPart }, context.nowMs);
+    const relevant = (status: Readonly<Record<string, unknown>>): unknown => without(status, CLOCK_FIELDS);
+    this.#writer = new StatusWriter(client, { relevant, urgent: urgentPart }, context.nowMs);
   }
 
-  watch(enqueue: (key: string) => void): void {
+  watch(enqueue: Enqueue): void {
     const { caches } = this.#context;
     const enqueueNamespace = (namespace = ''): void => {
       for (const { metadata } of caches.policies.store.byIndex('namespace', namespace)) {
@@ -33,17 +37,14 @@ export class PolicyController implements Controller {
     // One policy's change may decide what another one's status says.
     caches.policies.onChange((change) => {
       enqueue(change.key);
-      if (
-        change.type !== 'updated' ||
-        change.object.metadata.generation !== change.previous.metadata.generation
-      ) {
-        enqueueNamespace(change.object.metadata.namespace);
-      }
+      if (isSpecChange(change)) enqueueNamespace(change.object.metadata.namespace);
     });
     caches.pods.onChange(({ object }) => enqueueNamespace(object.metadata.namespace));
     caches.simulatedNodes.onChange((change) => {
-      const nodes = change.type === 'updated' ? [change.object, change.previous] : [change.object];
-      for (const namespace of namespacesOf(nodes)) enqueueNamespace(namespace);
+      const onlyNumbers = change.type === 'updated' && sameSwitches(change.object, change.previous);
+      for (const key of new Set(bothOf(change).flatMap(({ status }) => decidingPolicies(status)))) {
+        enqueue(key, onlyNumbers ? this.#dueInMs(key) : 0);
+      }
     });
   }
 
@@ -66,7 +67,7 @@ export class PolicyController implements Controller {
       {
         pods: caches.podsOfNamespace(namespace),
         policies: caches.policiesOfNamespace(namespace),
-        simulatedNodes: caches.allSimulatedNodes(),
+        simulatedNodes: caches.simulatedNodesOfPolicy(key),
         time: timestamp(nowMs()),
       },
     );
@@ -75,6 +76,12 @@ export class PolicyController implements Controller {
     const { dueInMs, written } = await this.#writer.write(object, status, { periodMs, signal });
     if (written) this.#tell(object, before, status);
     return { requeueAfterMs: dueInMs };
+  }
+
+  /** When numbers that changed may be written: before that there is no use in adding them up. */
+  #dueInMs(key: string): number {
+    const seconds = this.#context.caches.policies.store.get(key)?.spec.statusPeriodSeconds ?? 0;
+    return this.#writer.waitMs(key, 1000 * seconds);
   }
 
   /** An event when the policy comes into effect, or stops to be. */
@@ -108,6 +115,14 @@ function urgentPart(status: Readonly<Record<string, unknown>>): unknown {
   return { observedGeneration, conditions, pods, switches, advice };
 }
 
-function namespacesOf(nodes: readonly StoredSimulatedNode[]): ReadonlySet<string> {
-  return new Set(nodes.flatMap(({ status }) => (status?.cgroups ?? []).map(({ namespace }) => namespace)));
+/** Whether two statuses of a node differ in numbers alone. */
+function sameSwitches(one: StoredSimulatedNode, other: StoredSimulatedNode): boolean {
+  const [before, after] = [one, other].map(({ status }) => [
+    status?.kernel,
+    status?.topology,
+    status?.cgroups?.map(({ podUid, path, numaLoadBalance, policy, problem }) => {
+      return { podUid, path, numaLoadBalance, policy, problem };
+    }),
+  ]);
+  return saysTheSame(before, after);
 }

@@ -21,8 +21,8 @@ export async function runControllers(
 ): Promise<void> {
   const queues = controllers.map((controller) => {
     const queue = new WorkQueue();
-    controller.watch((key) => {
-      queue.add(key);
+    controller.watch((key, afterMs = 0) => {
+      queue.addAfter(key, Math.max(afterMs, controller.gatherMs));
     });
     return { controller, queue };
   });

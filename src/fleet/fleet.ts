@@ -15,13 +15,19 @@ const ROUND_MS = 50;
 /** CPU time a node may take before the next one has its turn, ms. */
 const TURN_MS = 10;
 
+/** Told that a node's simulation threw. The node stands still until something else is desired of it; the others go on. */
+export type FailureHandler = (node: string, error: unknown) => void;
+
 /** The simulated nodes of this process, advanced by the wall clock in fair turns. */
 export class Fleet {
   readonly #nodes = new Map<string, PacedNode>();
+  readonly #failed = new Set<PacedNode>();
   readonly #clock: FleetClock;
+  readonly #onFailure: FailureHandler;
 
-  constructor(clock: FleetClock) {
+  constructor(clock: FleetClock, onFailure: FailureHandler) {
     this.#clock = clock;
+    this.#onFailure = onFailure;
   }
 
   get size(): number {
@@ -40,10 +46,13 @@ export class Fleet {
     if (existing) existing.simulation.desire(desired);
     else this.#nodes.set(desired.name, node);
     node.setSpeed(desired.config.simulation.speed, nowMs);
+    this.#failed.delete(node);
     return node;
   }
 
   remove(name: string): void {
+    const node = this.#nodes.get(name);
+    if (node) this.#failed.delete(node);
     this.#nodes.delete(name);
   }
 
@@ -62,11 +71,22 @@ export class Fleet {
     for (const node of [...this.#nodes.values()]) {
       if (signal.aborted) return false;
       const turnEndsMs = this.#clock.nowMs() + TURN_MS;
-      let behind = node.step(this.#clock.nowMs());
-      while (behind && this.#clock.nowMs() < turnEndsMs) behind = node.step(this.#clock.nowMs());
+      let behind = this.#step(node);
+      while (behind && this.#clock.nowMs() < turnEndsMs) behind = this.#step(node);
       anyBehind ||= behind;
       if (this.#clock.nowMs() >= turnEndsMs) await this.#clock.pause(0, signal);
     }
     return anyBehind;
+  }
+
+  #step(node: PacedNode): boolean {
+    if (this.#failed.has(node)) return false;
+    try {
+      return node.step(this.#clock.nowMs());
+    } catch (error) {
+      this.#failed.add(node);
+      this.#onFailure(node.simulation.name, error);
+      return false;
+    }
   }
 }

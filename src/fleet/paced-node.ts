@@ -44,15 +44,17 @@ export class PacedNode {
   /** Runs one step towards where the wall clock says the node should be; returns whether it is behind still. */
   step(wallMs: number): boolean {
     this.simulation.settle();
-    const { now } = this.simulation;
+    const { now, tickNs } = this.simulation;
+    // No machine, no time: there is nothing to be behind with.
+    if (tickNs === 0) return false;
     // A kernel that was booted anew begins at 0 again.
     if (now < this.#base.simulatedNs) this.#rebase(wallMs);
     const target = this.#target(wallMs);
     const until = Math.min(target, now + STEP_NS);
-    if (until >= now + this.simulation.tickNs) this.simulation.advance(until);
+    if (until >= now + tickNs) this.simulation.advance(until);
     this.#measure(wallMs);
     if (this.#speed > 0 && target - this.simulation.now > MAX_LAG_NS) this.#rebase(wallMs);
-    return this.simulation.now + this.simulation.tickNs <= target;
+    return this.simulation.now + tickNs <= target;
   }
 
   #target(wallMs: number): number {

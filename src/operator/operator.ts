@@ -11,6 +11,7 @@ import { Fleet } from '../fleet/fleet.ts';
 import { sleep, systemClock } from '../kube/clock.ts';
 import { EventRecorder } from '../kube/event-recorder.ts';
 import { loadCredentials } from '../kube/load-credentials.ts';
+import { describeError } from '../kube/logger.ts';
 import type { Logger } from '../kube/logger.ts';
 import { ResourceClient } from '../kube/resource-client.ts';
 import { events } from '../kube/resource-type.ts';
@@ -33,6 +34,9 @@ export interface OperatorOptions {
   readonly onListening?: ((port: number) => void) | undefined;
 }
 
+/** How long the last events may take to be written at the end, ms: the server may be gone. */
+const FLUSH_LIMIT_MS = 3000;
+
 /** No watch is silent for longer: an idle one receives a bookmark each minute. */
 const SILENCE_LIMIT_MS = 300_000;
 
@@ -52,16 +56,42 @@ export async function runOperator(options: OperatorOptions): Promise<void> {
   options.onListening?.(health.port);
   logger.info('operator started', { version, identity: context.identity, healthPort: health.port });
   try {
-    await Promise.all([
-      runControllers(controllers, { caches: context.caches, logger, signal }),
-      context.fleet.run(signal),
+    await allOrNone(signal, [
+      async (stop) => await runControllers(controllers, { caches: context.caches, logger, signal: stop }),
+      async (stop) => await context.fleet.run(stop),
     ]);
   } finally {
-    await context.events.flush();
+    await atMost(FLUSH_LIMIT_MS, context.events.flush());
     await health.close();
     await transport.close();
     logger.info('operator stopped');
   }
+}
+
+async function atMost(limitMs: number, work: Promise<void>): Promise<void> {
+  const over = new AbortController();
+  await Promise.race([work, sleep(systemClock, limitMs, over.signal)]);
+  over.abort();
+}
+
+/** Runs parts until the signal aborts. If one fails the others are ended too; its error is thrown when all have ended. */
+async function allOrNone(
+  signal: AbortSignal,
+  parts: readonly ((stop: AbortSignal) => Promise<void>)[],
+): Promise<void> {
+  const failure = new AbortController();
+  const stop = AbortSignal.any([signal, failure.signal]);
+  const results = await Promise.allSettled(
+    parts.map(async (run) => {
+      try {
+        await run(stop);
+      } catch (error) {
+        failure.abort();
+        throw error;
+      }
+    }),
+  );
+  for (const result of results) if (result.status === 'rejected') throw result.reason;
 }
 
 function createContext(transport: Transport, logger: Logger): ControllerContext {
@@ -71,12 +101,15 @@ function createContext(transport: Transport, logger: Logger): ControllerContext 
     logger,
     identity,
     caches: new Caches(transport, logger),
-    fleet: new Fleet({
-      nowMs: () => performance.now(),
-      pause: async (ms, signal) => {
-        await sleep(systemClock, ms, signal);
+    fleet: new Fleet(
+      {
+        nowMs: () => performance.now(),
+        pause: async (ms, signal) => {
+          await sleep(systemClock, ms, signal);
+        },
       },
-    }),
+      (node, error) => logger.error('simulation of a node failed', { node, error: describeError(error) }),
+    ),
     events: new EventRecorder({
       client: new ResourceClient(transport, events),
       reportingController: 'numasim.dev/operator',

@@ -49,7 +49,7 @@ export function nodeConfigStatus(config: NumaNodeConfig, inputs: NodeConfigInput
 
 function factsOf(config: NumaNodeConfig, { nodes, nodeConfigs, simulatedNodes }: NodeConfigInputs): Facts {
   const matched = nodes.filter((node) => matchesSelector(config.spec.nodeSelector, node.metadata?.labels));
-  const decided = matched.filter((node) => configOf(node, nodeConfigs) === config);
+  const decided = matched.filter((node) => isSame(configOf(node, nodeConfigs), config));
   const names = new Set(decided.map(({ metadata }) => metadata?.name));
   const running = simulatedNodes.filter(
     ({ metadata, status }) =>
@@ -65,6 +65,11 @@ function factsOf(config: NumaNodeConfig, { nodes, nodeConfigs, simulatedNodes }:
     applied: running.filter((node) => !isInvalid(node)),
     invalid: running.find(isInvalid),
   };
+}
+
+/** By name: the caller's copy may carry a newer status than the cache's. */
+function isSame(one: NumaNodeConfig | undefined, other: NumaNodeConfig): boolean {
+  return one?.metadata.name === other.metadata.name;
 }
 
 function readiness({ matched, decided, applied, invalid }: Facts): ConditionStatement {
@@ -102,7 +107,8 @@ function stalled({ invalid }: Facts): readonly ConditionStatement[] {
 }
 
 function overridden({ matched, decided }: Facts): readonly ConditionStatement[] {
-  const lost = matched.filter((node) => !decided.includes(node));
+  const won = new Set(decided);
+  const lost = matched.filter((node) => !won.has(node));
   if (lost.length === 0) return [];
   const message = `${counted(lost.length, 'node')} decided by a stronger config, first ${lost[0]?.metadata?.name ?? ''}`;
   return [

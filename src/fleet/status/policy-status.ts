@@ -70,10 +70,12 @@ function policyFacts(
   const matched = pods.filter((pod) => !hasEnded(pod) && policiesOf(pod, [policy]).length > 0);
   const decided = simulatedNodes.flatMap((node) => decidedOn(policy, node));
   const names = new Set(decided.map(({ node }) => node));
+  const flag = policy.spec.balancing === 'Enabled' ? 1 : 0;
+  const done = new Set(decided.filter(({ numaLoadBalance }) => numaLoadBalance === flag).map(containerKey));
   return {
     matched,
     unscheduled: matched.filter((pod) => !isActive(pod)),
-    pending: matched.filter((pod) => isActive(pod) && isPending(pod, policy, policies, decided)),
+    pending: matched.filter((pod) => isActive(pod) && isPending(pod, policy, policies, done)),
     overridden: matched.flatMap((pod) => strongerPolicy(pod, policy, policies)),
     decided,
     nodes: simulatedNodes.filter(({ metadata }) => names.has(metadata.name ?? '')),
@@ -100,23 +102,18 @@ function isPending(
   pod: V1Pod,
   policy: NumaBalancingPolicy,
   policies: readonly NumaBalancingPolicy[],
-  decided: readonly DecidedCgroup[],
+  done: ReadonlySet<string>,
 ): boolean {
   const running = podContainers(pod).filter(({ status }) => status?.state?.running !== undefined);
   if (running.length === 0) return true;
   const matching = policiesOf(pod, policies);
-  const flag = policy.spec.balancing === 'Enabled' ? 1 : 0;
   return running
     .filter(({ spec }) => isSame(decidePolicy(spec.name, matching).winner, policy))
-    .some(
-      ({ spec }) =>
-        !decided.some(
-          (cgroup) =>
-            cgroup.podUid === pod.metadata?.uid &&
-            cgroup.container === spec.name &&
-            cgroup.numaLoadBalance === flag,
-        ),
-    );
+    .some(({ spec }) => !done.has(containerKey({ podUid: pod.metadata?.uid ?? '', container: spec.name })));
+}
+
+function containerKey({ podUid, container }: Pick<SimulatedCgroup, 'podUid' | 'container'>): string {
+  return `${podUid}/${container}`;
 }
 
 function strongerPolicy(

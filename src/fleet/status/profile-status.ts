@@ -27,7 +27,7 @@ export function profileStatus(
       pod.metadata?.namespace === profile.metadata.namespace &&
       matchesSelector(profile.spec.podSelector, pod.metadata?.labels),
   );
-  const decided = matched.filter((pod) => profileOf(pod, profiles) === profile);
+  const decided = matched.filter((pod) => isSame(profileOf(pod, profiles), profile));
   const applied = decided.filter((pod) => isActive(pod) && pod.status?.phase === 'Running');
   const { generation } = profile.metadata;
   const statements = observed(generation, [
@@ -40,6 +40,11 @@ export function profileStatus(
     conditions: [...updateConditions(profile.status?.conditions ?? [], statements, time)],
     pods: { matched: matched.length, applied: applied.length, overridden: matched.length - decided.length },
   };
+}
+
+/** By name: the caller's copy may carry a newer status than the cache's. */
+function isSame(one: MemoryProfile | undefined, other: MemoryProfile): boolean {
+  return one?.metadata.name === other.metadata.name && one?.metadata.namespace === other.metadata.namespace;
 }
 
 function readiness(matched: number, applied: number): ConditionStatement {
