@@ -1,4 +1,10 @@
-import type { ProcessView, RegionView, ThreadView } from '../engine/kernel.ts';
+import type { RegionView, ThreadView } from '../engine/kernel.ts';
+
+/** What of a process's view decides its locality. */
+export interface ProcessPlaces {
+  readonly threads: readonly Pick<ThreadView, 'node' | 'accesses'>[];
+  readonly regions: readonly Pick<RegionView, 'name' | 'pagesPerNode'>[];
+}
 
 /** Where memory is, seen from the threads that use it. */
 export interface Locality {
@@ -8,7 +14,7 @@ export interface Locality {
 }
 
 /** Locality of some processes, from their access rates (not from counted accesses). */
-export function localityOf(processes: readonly ProcessView[]): Locality {
+export function localityOf(processes: readonly ProcessPlaces[]): Locality {
   let local = 0;
   let total = 0;
   for (const { threads, regions } of processes) {
@@ -26,7 +32,10 @@ export function localityOf(processes: readonly ProcessView[]): Locality {
 }
 
 /** Touches per second of a region by the node they come from; where nobody touches it, the threads by node. */
-function ratePerNode({ name, pagesPerNode }: RegionView, threads: readonly ThreadView[]): readonly number[] {
+function ratePerNode(
+  { name, pagesPerNode }: ProcessPlaces['regions'][number],
+  threads: ProcessPlaces['threads'],
+): readonly number[] {
   const rates = pagesPerNode.map(() => 0);
   for (const { node, accesses } of threads) {
     for (const { region, touchesPerSecond } of accesses) {
@@ -38,7 +47,7 @@ function ratePerNode({ name, pagesPerNode }: RegionView, threads: readonly Threa
 }
 
 function localShare(
-  { pagesPerNode }: RegionView,
+  { pagesPerNode }: ProcessPlaces['regions'][number],
   rates: readonly number[],
   { pages, rate }: { readonly pages: number; readonly rate: number },
 ): number {

@@ -16,12 +16,18 @@ export type MachineResult = { readonly machine: MachineSpec } | { readonly probl
 
 const DEFAULT_PRESET: TopologyPreset = 'TwoSocket';
 
+/** The preset a machine is made from; undefined for one that is described node by node. */
+export function presetOf({ nodes, preset }: ResolvedNodeConfig['topology']): TopologyPreset | undefined {
+  return nodes === undefined ? (preset ?? DEFAULT_PRESET) : undefined;
+}
+
 /** Builds the simulated machine of a Kubernetes node: as described, or a preset scaled to what it can allocate. */
 export function machineOf(node: V1Node, { topology }: Pick<ResolvedNodeConfig, 'topology'>): MachineResult {
   const [contradiction] = topologyProblems(topology);
   if (contradiction) return { problem: `${contradiction.path} ${contradiction.message}` };
   try {
-    const machine = topology.nodes === undefined ? scaledPreset(node, topology.preset) : explicit(topology);
+    const preset = presetOf(topology);
+    const machine = preset === undefined ? explicit(topology) : scaledPreset(node, preset);
     new Topology(machine);
     return { machine };
   } catch (error) {
@@ -30,7 +36,7 @@ export function machineOf(node: V1Node, { topology }: Pick<ResolvedNodeConfig, '
   }
 }
 
-function scaledPreset(node: V1Node, preset: TopologyPreset = DEFAULT_PRESET): MachineSpec {
+function scaledPreset(node: V1Node, preset: TopologyPreset): MachineSpec {
   const amounts = { ...node.status?.capacity, ...node.status?.allocatable };
   const cpus = Math.max(1, Math.floor(quantityMillis(amounts.cpu ?? '1') / 1000));
   const pages = Math.floor(quantityValue(amounts.memory ?? '1Gi') / PAGE_BYTES);

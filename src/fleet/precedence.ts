@@ -17,6 +17,11 @@ export function byPriority(
   return b.spec.priority - a.spec.priority || byAge(a, b);
 }
 
+/** Whether two are one object: a status is made from a copy that carries the previous status. */
+export function isSame(one: Named | undefined, other: Named): boolean {
+  return one?.metadata.name === other.metadata.name && one?.metadata.namespace === other.metadata.namespace;
+}
+
 /** Ascending by code units: the same order in every locale. */
 export function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;

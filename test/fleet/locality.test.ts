@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 
-import type { ProcessView } from '../../src/engine/kernel.ts';
 import { localityOf } from '../../src/fleet/locality.ts';
+import type { ProcessPlaces } from '../../src/fleet/locality.ts';
 
 interface Thread {
   readonly node: number;
@@ -11,18 +11,10 @@ interface Thread {
 function process(
   threads: readonly Thread[],
   regions: Readonly<Record<string, readonly number[]>>,
-): ProcessView {
+): ProcessPlaces {
   return {
-    pid: 1,
-    comm: 'app',
-    cgroup: '/',
     threads: threads.map(({ node, rates }) => ({
-      pid: 1,
-      cpu: node,
       node,
-      preferredNode: -1,
-      scanPeriodMs: 1000,
-      runtimeNs: 0,
       accesses: Object.entries(rates).map(([region, touchesPerSecond]) => ({ region, touchesPerSecond })),
     })),
     regions: Object.entries(regions).map(([name, pagesPerNode]) => ({ name, pagesPerNode })),

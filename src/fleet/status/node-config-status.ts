@@ -7,7 +7,8 @@ import { conditionReasons, conditionTypes } from '../../api/names.ts';
 import type { NumaNodeConfig, NumaNodeConfigStatus } from '../../api/numa-node-config.ts';
 import type { SimulatedNode } from '../../api/simulated-node.ts';
 import { configOf } from '../desired-node.ts';
-import { counted, notImplemented, observed } from './statements.ts';
+import { isSame } from '../precedence.ts';
+import { counted, notImplemented, observed, progress } from './statements.ts';
 
 /** What a config's status is made from. */
 export interface NodeConfigInputs {
@@ -30,8 +31,10 @@ interface Facts {
 export function nodeConfigStatus(config: NumaNodeConfig, inputs: NodeConfigInputs): NumaNodeConfigStatus {
   const facts = factsOf(config, inputs);
   const { generation } = config.metadata;
+  const ready = readiness(facts);
   const statements = observed(generation, [
-    readiness(facts),
+    ready,
+    ...progress(ready),
     ...stalled(facts),
     ...overridden(facts),
     ...notImplemented({ kind: 'NumaNodeConfig', spec: config.spec }),
@@ -65,11 +68,6 @@ function factsOf(config: NumaNodeConfig, { nodes, nodeConfigs, simulatedNodes }:
     applied: running.filter((node) => !isInvalid(node)),
     invalid: running.find(isInvalid),
   };
-}
-
-/** By name: the caller's copy may carry a newer status than the cache's. */
-function isSame(one: NumaNodeConfig | undefined, other: NumaNodeConfig): boolean {
-  return one?.metadata.name === other.metadata.name;
 }
 
 function readiness({ matched, decided, applied, invalid }: Facts): ConditionStatement {

@@ -2,7 +2,7 @@ import type { ConditionStatement } from '../../api/condition.ts';
 import { conditionReasons, conditionTypes } from '../../api/names.ts';
 import type { NumaBalancingPolicy } from '../../api/numa-balancing-policy.ts';
 import type { PolicyFacts } from './policy-status.ts';
-import { counted, notImplemented, observed } from './statements.ts';
+import { counted, notImplemented, observed, progress } from './statements.ts';
 
 /** The conditions of a policy: Ready always, the others while they hold. */
 export function policyConditions(
@@ -20,13 +20,13 @@ export function policyConditions(
 }
 
 /**
- * Ready when every running container that the policy decides has its switch as asked. Pods without a node do not hold
- * it up, as long as others have one: they may never get one.
+ * Ready when every running container that the policy decides has its switch as asked, and the kernel refused none of
+ * them anything. Pods without a node do not hold it up, as long as others have one: they may never get one.
  */
 function readiness({ spec }: NumaBalancingPolicy, facts: PolicyFacts): ConditionStatement {
-  const { matched, pending, unscheduled, overridden, decided } = facts;
+  const { matched, overridden, decided } = facts;
   const type = conditionTypes.ready;
-  const waiting = unscheduled.length === matched.length ? [...pending, ...unscheduled] : pending;
+  const waiting = awaited(facts);
   if (matched.length === 0) {
     const message = 'no pod of the namespace matches podSelector';
     return { type, status: 'True', reason: conditionReasons.nothingMatched, message };
@@ -34,6 +34,10 @@ function readiness({ spec }: NumaBalancingPolicy, facts: PolicyFacts): Condition
   if (waiting.length > 0) {
     const message = `${counted(waiting.length, 'pod')} of ${matched.length} not simulated yet, first ${waiting[0]?.metadata?.name ?? ''}`;
     return { type, status: 'False', reason: conditionReasons.pending, message };
+  }
+  const refused = firstRefusal(facts);
+  if (refused !== undefined) {
+    return { type, status: 'False', reason: conditionReasons.kernelRefused, message: refused };
   }
   if (decided.length === 0 && overridden.length > 0) {
     const message = 'stronger policies decide every container it matches';
@@ -44,16 +48,21 @@ function readiness({ spec }: NumaBalancingPolicy, facts: PolicyFacts): Condition
   return { type, status: 'True', reason: conditionReasons.applied, message };
 }
 
-function progress(ready: ConditionStatement): readonly ConditionStatement[] {
-  if (ready.reason !== conditionReasons.pending) return [];
-  return [{ ...ready, type: conditionTypes.reconciling, status: 'True' }];
+/** Pods that hold Ready up. */
+function awaited({ matched, pending, unscheduled }: PolicyFacts): PolicyFacts['pending'] {
+  return unscheduled.length === matched.length ? [...pending, ...unscheduled] : pending;
 }
 
-function refusals({ decided }: PolicyFacts): readonly ConditionStatement[] {
-  const refused = decided.find(({ problem }) => problem !== undefined);
-  if (!refused) return [];
-  const message = `${refused.pod} ${refused.container}: ${refused.problem ?? ''}`;
+function refusals(facts: PolicyFacts): readonly ConditionStatement[] {
+  const message = firstRefusal(facts);
+  if (message === undefined) return [];
   return [{ type: conditionTypes.stalled, status: 'True', reason: conditionReasons.kernelRefused, message }];
+}
+
+/** What the kernel refused the first container that was refused something. */
+function firstRefusal({ decided }: PolicyFacts): string | undefined {
+  const refused = decided.find(({ problem }) => problem !== undefined);
+  return refused && `${refused.pod} ${refused.container}: ${refused.problem ?? ''}`;
 }
 
 function overrides({ overridden }: PolicyFacts): readonly ConditionStatement[] {

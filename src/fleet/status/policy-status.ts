@@ -9,9 +9,10 @@ import type { SimulatedCgroup, SimulatedNode } from '../../api/simulated-node.ts
 import { isActive } from '../../cgroup/pod-cgroups.ts';
 import { podContainers } from '../../cgroup/pod-containers.ts';
 import { decidePolicy, policiesOf } from '../policy-decision.ts';
-import { compareText } from '../precedence.ts';
+import { compareText, isSame } from '../precedence.ts';
 import { policyConditions } from './policy-conditions.ts';
 import { policyAdvice } from './policy-advice.ts';
+import { hasEnded } from './statements.ts';
 
 /** What a policy's status is made from. */
 export interface PolicyInputs {
@@ -68,7 +69,11 @@ function policyFacts(
   { pods, policies, simulatedNodes }: PolicyInputs,
 ): PolicyFacts {
   const matched = pods.filter((pod) => !hasEnded(pod) && policiesOf(pod, [policy]).length > 0);
-  const decided = simulatedNodes.flatMap((node) => decidedOn(policy, node));
+  // A node's status may still show a pod that has gone, or has been made anew on another node.
+  const uids = new Set(matched.map(({ metadata }) => metadata?.uid));
+  const decided = simulatedNodes
+    .flatMap((node) => decidedOn(policy, node))
+    .filter(({ podUid }) => uids.has(podUid));
   const names = new Set(decided.map(({ node }) => node));
   const flag = policy.spec.balancing === 'Enabled' ? 1 : 0;
   const done = new Set(decided.filter(({ numaLoadBalance }) => numaLoadBalance === flag).map(containerKey));
@@ -82,10 +87,6 @@ function policyFacts(
   };
 }
 
-function hasEnded({ status }: V1Pod): boolean {
-  return status?.phase === 'Succeeded' || status?.phase === 'Failed';
-}
-
 function decidedOn(
   policy: NumaBalancingPolicy,
   { metadata, status }: SimulatedNode,
@@ -97,7 +98,10 @@ function decidedOn(
     .map((cgroup) => ({ ...cgroup, node: metadata.name ?? '' }));
 }
 
-/** Whether the pod has not started, or a running container this policy decides does not show its switch yet. */
+/**
+ * Whether the pod has not started, or a running container this policy decides does not show its switch yet. In a pod
+ * whose containers all wait to be restarted there is nothing to switch.
+ */
 function isPending(
   pod: V1Pod,
   policy: NumaBalancingPolicy,
@@ -105,7 +109,7 @@ function isPending(
   done: ReadonlySet<string>,
 ): boolean {
   const running = podContainers(pod).filter(({ status }) => status?.state?.running !== undefined);
-  if (running.length === 0) return true;
+  if (running.length === 0) return pod.status?.phase !== 'Running';
   const matching = policiesOf(pod, policies);
   return running
     .filter(({ spec }) => isSame(decidePolicy(spec.name, matching).winner, policy))
@@ -127,11 +131,6 @@ function strongerPolicy(
     if (winner && losers.some((loser) => isSame(loser, policy))) return [{ pod, by: winner }];
   }
   return [];
-}
-
-/** By name: the caller's copy may carry a newer status than the cache's. */
-function isSame(one: NumaBalancingPolicy | undefined, other: NumaBalancingPolicy): boolean {
-  return one?.metadata.name === other.metadata.name && one?.metadata.namespace === other.metadata.namespace;
 }
 
 function podCounts(facts: PolicyFacts): NonNullable<NumaBalancingPolicyStatus['pods']> {

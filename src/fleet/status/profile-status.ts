@@ -7,7 +7,8 @@ import type { MemoryProfile, MemoryProfileStatus } from '../../api/memory-profil
 import { conditionReasons, conditionTypes } from '../../api/names.ts';
 import { isActive } from '../../cgroup/pod-cgroups.ts';
 import { profileOf } from '../desired-node.ts';
-import { counted, notImplemented, observed } from './statements.ts';
+import { isSame } from '../precedence.ts';
+import { counted, hasEnded, notImplemented, observed } from './statements.ts';
 
 /** What a profile's status is made from. */
 export interface ProfileInputs {
@@ -24,6 +25,7 @@ export function profileStatus(
 ): MemoryProfileStatus {
   const matched = pods.filter(
     (pod) =>
+      !hasEnded(pod) &&
       pod.metadata?.namespace === profile.metadata.namespace &&
       matchesSelector(profile.spec.podSelector, pod.metadata?.labels),
   );
@@ -31,7 +33,7 @@ export function profileStatus(
   const applied = decided.filter((pod) => isActive(pod) && pod.status?.phase === 'Running');
   const { generation } = profile.metadata;
   const statements = observed(generation, [
-    readiness(matched.length, applied.length),
+    readiness({ matched: matched.length, decided: decided.length, applied: applied.length }),
     ...overridden(matched.length - decided.length),
     ...notImplemented({ kind: 'MemoryProfile', spec: profile.spec }),
   ]);
@@ -42,16 +44,21 @@ export function profileStatus(
   };
 }
 
-/** By name: the caller's copy may carry a newer status than the cache's. */
-function isSame(one: MemoryProfile | undefined, other: MemoryProfile): boolean {
-  return one?.metadata.name === other.metadata.name && one?.metadata.namespace === other.metadata.namespace;
+interface Counts {
+  readonly matched: number;
+  readonly decided: number;
+  readonly applied: number;
 }
 
-function readiness(matched: number, applied: number): ConditionStatement {
+function readiness({ matched, decided, applied }: Counts): ConditionStatement {
   const type = conditionTypes.ready;
   if (matched === 0) {
     const message = 'no pod of the namespace matches podSelector';
     return { type, status: 'True', reason: conditionReasons.nothingMatched, message };
+  }
+  if (decided === 0) {
+    const message = 'older profiles decide every pod it matches';
+    return { type, status: 'True', reason: conditionReasons.strongerObject, message };
   }
   const message = `${counted(applied, 'running pod')} of ${matched} matched`;
   return { type, status: 'True', reason: conditionReasons.applied, message };

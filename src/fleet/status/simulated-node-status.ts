@@ -10,6 +10,7 @@ import type { MachineSpec } from '../../engine/machine/topology.ts';
 import type { NodeView } from '../../engine/kernel.ts';
 import { PAGE_BYTES } from '../../engine/units.ts';
 import type { DesiredNode } from '../desired-node.ts';
+import { presetOf } from '../machine.ts';
 import type { ContainerSample, NodeSample } from '../node-sample.ts';
 import { compareText } from '../precedence.ts';
 
@@ -102,8 +103,8 @@ function topologyStatus(
   machine: MachineSpec,
 ): NonNullable<SimulatedNodeStatus['topology']> {
   const topology = new Topology(machine);
-  const { preset, nodes } = config.topology;
-  const stated = nodes === undefined ? 'Preset' : 'Explicit';
+  const preset = presetOf(config.topology);
+  const stated = preset === undefined ? 'Explicit' : 'Preset';
   return {
     source: config.topologyIsDefault ? 'Default' : stated,
     ...(preset === undefined ? {} : { preset }),
@@ -145,7 +146,11 @@ function cgroupList(containers: readonly ContainerSample[]): {
 } {
   const decided = (sample: ContainerSample): number => (sample.policy === undefined ? 1 : 0);
   const sorted = [...containers].sort(
-    (a, b) => decided(a) - decided(b) || compareText(a.namespace, b.namespace) || compareText(a.pod, b.pod),
+    (a, b) =>
+      decided(a) - decided(b) ||
+      compareText(a.namespace, b.namespace) ||
+      compareText(a.pod, b.pod) ||
+      compareText(a.container, b.container),
   );
   const omitted = sorted.length - maxNodeCgroups;
   const cgroups = sorted.slice(0, maxNodeCgroups).map(simulatedCgroup);

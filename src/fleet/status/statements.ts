@@ -1,3 +1,5 @@
+import type { V1Pod } from '@kubernetes/client-node';
+
 import type { ConditionStatement } from '../../api/condition.ts';
 import { conditionReasons, conditionTypes } from '../../api/names.ts';
 import { fieldsWithoutBehaviour, notImplementedMessage } from '../../api/not-implemented.ts';
@@ -15,6 +17,17 @@ export function notImplemented(object: SpecOfKind): readonly ConditionStatement[
       message: notImplementedMessage(fields),
     },
   ];
+}
+
+/** Reconciling, while something is still to come; nothing otherwise. */
+export function progress(ready: ConditionStatement): readonly ConditionStatement[] {
+  if (ready.reason !== conditionReasons.pending) return [];
+  return [{ ...ready, type: conditionTypes.reconciling, status: 'True' }];
+}
+
+/** Pods that ended stay in the API and count no more. */
+export function hasEnded({ status }: V1Pod): boolean {
+  return status?.phase === 'Succeeded' || status?.phase === 'Failed';
 }
 
 /** Says of each condition which generation of the object it was found for. */
