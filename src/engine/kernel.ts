@@ -15,6 +15,7 @@ import { createMemoryPolicy } from './memory/memory-policy.ts';
 import type { MemoryPolicySpec } from './memory/memory-policy.ts';
 import type { NumaStat } from './memory/node-memory.ts';
 import { endProcess, spawnProcess } from './process.ts';
+import { ProcessCalls } from './process-calls.ts';
 import type { Process, ProcessSpec } from './process.ts';
 import { Scheduler } from './sched/scheduler.ts';
 import { KernelState } from './state.ts';
@@ -39,6 +40,8 @@ export interface ProcessView {
   readonly comm: string;
   /** Cgroup path of its main thread. */
   readonly cgroup: string;
+  /** Completed scan passes over its address space. */
+  readonly scanSeq: number;
   readonly threads: readonly ThreadView[];
   readonly regions: readonly RegionView[];
 }
@@ -73,6 +76,8 @@ export class Kernel {
   readonly #state: KernelState;
   readonly #scheduler: Scheduler;
   readonly #lookups: readonly FileLookup[];
+  /** System calls of single processes: what a workload does step by step instead of with `spawn`. */
+  readonly calls: ProcessCalls;
 
   /** Boots a machine, with balancing off. @throws KernelError EINVAL when the machine is none */
   constructor(options: KernelOptions) {
@@ -85,6 +90,7 @@ export class Kernel {
       ...options,
     });
     this.#scheduler = new Scheduler(this.#state);
+    this.calls = new ProcessCalls(this.#state);
     const state = this.#state;
     this.#lookups = [sysctlFiles(state), procFiles(state), nodeFiles(state), cgroupFiles(state)];
   }
@@ -207,6 +213,7 @@ export class Kernel {
       pid,
       comm,
       cgroup: tasks[0]!.cgroup.path,
+      scanSeq: mm.scanSeq,
       threads: tasks.map((task) => ({
         pid: task.pid,
         cpu: task.cpu,

@@ -3,12 +3,17 @@ import type { MemoryObject } from './memory-object.ts';
 /** Pages a CPU collects before it adds them to the LRU lists (the kernel's folio batch). */
 export const LRU_BATCH_PAGES = 31;
 
+interface Waiting {
+  readonly object: MemoryObject;
+  readonly page: number;
+}
+
 /**
  * The per-CPU batches of newly allocated base pages. A page in a batch cannot be isolated, so it cannot migrate: the
  * last 0–30 pages allocated on a CPU fail at every fault until the batch fills (REF §10.1 row 4).
  */
 export class LruBatches {
-  readonly #batches: { object: MemoryObject; page: number }[][];
+  readonly #batches: Waiting[][];
 
   constructor(cpuCount: number) {
     this.#batches = Array.from({ length: cpuCount }, () => []);
@@ -19,9 +24,12 @@ export class LruBatches {
     const batch = this.#batches[cpu]!;
     batch.push({ object, page });
     object.batched[page] = 1;
-    if (batch.length < LRU_BATCH_PAGES) return;
-    for (const entry of batch) entry.object.batched[entry.page] = 0;
-    batch.length = 0;
+    if (batch.length === LRU_BATCH_PAGES) empty(batch);
+  }
+
+  /** Adds every page that waits in a batch to its LRU list. */
+  drain(): void {
+    for (const batch of this.#batches) empty(batch);
   }
 
   /** Forgets the pages of an object that is freed. */
@@ -32,4 +40,9 @@ export class LruBatches {
       batch.push(...kept);
     }
   }
+}
+
+function empty(batch: Waiting[]): void {
+  for (const { object, page } of batch) object.batched[page] = 0;
+  batch.length = 0;
 }

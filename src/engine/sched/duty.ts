@@ -6,7 +6,7 @@ export const DUTY_WINDOW_NS = 10_000_000;
 /** ns until the thread goes to sleep at `time`, 0 if it is asleep, Infinity if it never sleeps. */
 export function awakeFor(task: Task, time: number): number {
   if (task.dutyPercent >= 100) return Infinity;
-  const awake = (DUTY_WINDOW_NS * task.dutyPercent) / 100;
+  const awake = Math.round((DUTY_WINDOW_NS * task.dutyPercent) / 100);
   return Math.max(0, awake - positionInWindow(task, time));
 }
 

@@ -3,7 +3,7 @@ import { beginScan, continueScan } from '../balancing/scan.ts';
 import { tickNuma } from '../balancing/tick.ts';
 import type { FaultHandler } from '../access/access-stream.ts';
 import type { KernelState } from '../state.ts';
-import { chargeQuota, quotaLeft } from './bandwidth.ts';
+import { chargeQuota, quotaLeft, quotaReturns } from './bandwidth.ts';
 import { awakeFor, sleepsFor } from './duty.ts';
 import { fairShares } from './fair-share.ts';
 import { LoadBalancer } from './load-balancer.ts';
@@ -144,12 +144,13 @@ function charge(queue: RunQueue, task: Task, used: number): void {
   task.vruntime += used / (share * runnable.length);
 }
 
-function nextWake(queue: RunQueue): number {
+/** When the first task of an idle CPU can run: it arrives, wakes up, or its quota returns. */
+function nextWake({ tasks, clock }: RunQueue): number {
   let next = Infinity;
-  for (const task of queue.tasks) {
-    const { clock } = queue;
-    if (task.readyAt > clock) next = Math.min(next, task.readyAt);
-    else if (awakeFor(task, clock) === 0) next = Math.min(next, clock + sleepsFor(task, clock));
+  for (const task of tasks) {
+    const awake = awakeFor(task, clock) > 0 ? clock : clock + sleepsFor(task, clock);
+    const ready = Math.max(task.readyAt, awake, quotaReturns(task.cgroup, clock));
+    if (ready > clock) next = Math.min(next, ready);
   }
   return next;
 }

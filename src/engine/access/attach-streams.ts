@@ -1,0 +1,23 @@
+import { RandomStream } from '../random.ts';
+import type { Task } from '../sched/task.ts';
+import type { KernelState } from '../state.ts';
+import { AccessStream } from './access-stream.ts';
+import type { AccessSpec } from './access-stream.ts';
+
+/** An access entry of a thread, on a region of its process. */
+export interface ThreadAccess extends AccessSpec {
+  readonly region: string;
+}
+
+/** Gives a thread its accesses, from now on. @param name names its random streams */
+export function attachStreams(
+  state: KernelState,
+  task: Task,
+  accesses: readonly ThreadAccess[],
+  name: string,
+): void {
+  task.streams = accesses.map((access, entry) => {
+    const vma = task.mm.vmas.find((candidate) => candidate.name === access.region)!;
+    return new AccessStream(vma, access, new RandomStream(state.seed, `${name}/${entry}`), state.now);
+  });
+}

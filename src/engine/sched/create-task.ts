@@ -1,0 +1,71 @@
+import { taskScanMax } from '../balancing/scan-period.ts';
+import type { Cgroup } from '../cgroup.ts';
+import type { AddressSpace } from '../memory/address-space.ts';
+import { InterleaveCursor } from '../memory/interleave-cursor.ts';
+import type { KernelState } from '../state.ts';
+import { NO_NODE, NS_PER_MS } from '../units.ts';
+import { allowedCpus } from './assign-cpu.ts';
+import { forkCpu } from './fork-placement.ts';
+import { Task } from './task.ts';
+
+/** When a thread is awake, and where it may run. */
+export interface ThreadPlace {
+  /** Share of each 10 ms the thread is awake, 0–100, default 100. */
+  readonly dutyPercent?: number | undefined;
+  /** Where in the 10 ms its waking part begins, ns, default 0. */
+  readonly dutyPhaseNs?: number | undefined;
+  /** CPU ids of its affinity mask, default all. */
+  readonly affinity?: readonly number[] | undefined;
+}
+
+interface TaskOrigin {
+  readonly comm: string;
+  readonly mm: AddressSpace;
+  readonly cgroup: Cgroup;
+  readonly thread: ThreadPlace;
+  /** The thread that creates it, undefined for the main thread of a process. */
+  readonly creator: Task | undefined;
+}
+
+/** A new task with the balancer's initial state (REF §5.1), on a CPU. */
+export function createTask(state: KernelState, { comm, mm, cgroup, thread, creator }: TaskOrigin): Task {
+  const pid = state.nextPid++;
+  const interleave = new InterleaveCursor(state.topology.nodeCount - 1);
+  const tgid = creator?.tgid ?? pid;
+  const task = new Task({ pid, tgid, comm: comm.slice(0, 15), mm, cgroup, interleave });
+  task.dutyPercent = thread.dutyPercent ?? 100;
+  task.dutyPhaseNs = thread.dutyPhaseNs ?? 0;
+  task.affinity = thread.affinity;
+  if (creator && mm.users === 1) {
+    mm.nextScan = state.jiffies + state.msToJiffies(state.tunables.scanDelayMs);
+    mm.scanSeq = 0;
+  }
+  task.scanSeq = mm.scanSeq;
+  task.scanPeriodMs = state.tunables.scanDelayMs;
+  if (creator) inheritFromCreator(state, task, creator);
+  mm.users++;
+  enqueue(state, task, creator);
+  return task;
+}
+
+function enqueue(state: KernelState, task: Task, creator: Task | undefined): void {
+  const home = creator ? state.nodeOfTask(creator) : NO_NODE;
+  task.cpu = forkCpu(state, allowedCpus(state, task), home);
+  task.readyAt = state.now;
+  const queue = state.runQueues[task.cpu]!;
+  task.vruntime = queue.minVruntime;
+  queue.add(task);
+  state.tasks.set(task.pid, task);
+  task.cgroup.tasks.add(task.pid);
+}
+
+/**
+ * A new thread's stamp is the smaller of a period in ms and one in ns, which in practice is the one in ms taken as ns,
+ * plus two ticks (REF §5.1).
+ */
+function inheritFromCreator(state: KernelState, task: Task, creator: Task): void {
+  const periodNs = (creator.scanPeriodMs * task.mm.users * NS_PER_MS) % 2 ** 32;
+  task.nodeStamp = Math.min(taskScanMax(creator, state.tunables), periodNs) + 2 * state.tickNs;
+  task.preferredNode = creator.preferredNode;
+  task.policy = creator.policy;
+}

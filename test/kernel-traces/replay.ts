@@ -1,0 +1,283 @@
+/**
+ * Replays a repetition of a recording through the engine: the recorded machine, tunables, workload and events, from the
+ * fork on. Taken from the recording as inputs, because chance decided them there (README §9): the time from fork to
+ * start, each thread's run time at the first sample, the sampler's share of CPU 0, and how many pages a thread's
+ * migrations fail on.
+ */
+import { Kernel } from '../../src/engine/kernel.ts';
+import type { MemoryPolicySpec } from '../../src/engine/memory/memory-policy.ts';
+import type { ThreadAccess } from '../../src/engine/process.ts';
+import { NS_PER_MS, PAGES_PER_MIB } from '../../src/engine/units.ts';
+import { BACKLOG_NS, EMULATED_COSTS, HZ, effectiveDuty, recordedVariant } from './emulated-machine.ts';
+import type { RunSample } from './metrics.ts';
+import { failedMigrations } from './recorded-run.ts';
+import type { RecordedEvent, RecordedProcess, RecordedRegion, Recording, Repetition } from './record.ts';
+import {
+  LOWEST_REGION,
+  PROCESS_MAPPINGS,
+  SHARED_MAPPING,
+  smallAccesses,
+  threadStack,
+} from './small-mappings.ts';
+import type { SmallMapping } from './small-mappings.ts';
+import { sampleRun } from './simulated-run.ts';
+
+const CGROUP_ROOT = '/sys/fs/cgroup';
+const HUGE_BYTES = 2 ** 21;
+const PATTERNS = { seq: 'Sequential', rand: 'Uniform', zipf: 'Zipf' } as const;
+
+/** A recorded process in the kernel. */
+export interface ReplayedProcess {
+  readonly recorded: RecordedProcess;
+  readonly pid: number;
+  /** Thread ids, in the recording's order. */
+  readonly tids: number[];
+}
+
+/** Runs one repetition with a seed and samples it when the recording was sampled. */
+export function replay(recording: Recording, repetition: Repetition, seed: number): readonly RunSample[] {
+  const kernel = bootRecorded(recording, seed);
+  const processes = recording.workload.processes.map((process) => fork(kernel, process, repetition));
+  const startNs = repetition.forkToStartMs * NS_PER_MS;
+  firstTouch(kernel, processes, startNs);
+  for (const process of processes) begin(kernel, process, repetition);
+  return runAndSample(kernel, { recording, repetition, processes, startNs });
+}
+
+function bootRecorded(recording: Recording, seed: number): Kernel {
+  const { topology, tunables, workload, kernel: recorded } = recording;
+  const kernel = new Kernel({
+    machine: {
+      nodes: topology.cpus.map((cpus, node) => ({
+        cpus,
+        pages: (topology.memMB[node] ?? 0) * PAGES_PER_MIB,
+      })),
+      distances: topology.distances,
+    },
+    seed,
+    hz: HZ,
+    costs: EMULATED_COSTS,
+    variant: recordedVariant(recorded.numab_rfc),
+  });
+  kernel.write('/proc/sys/kernel/numa_balancing', String(recording.mode));
+  for (const name of ['scan_delay_ms', 'scan_period_min_ms', 'scan_period_max_ms', 'scan_size_mb'] as const) {
+    const value = tunables[name];
+    if (typeof value === 'number')
+      kernel.write(`/sys/kernel/debug/sched/numa_balancing/${name}`, String(value));
+  }
+  kernel.write(`${CGROUP_ROOT}/cgroup.subtree_control`, '+cpu +memory +cpuset');
+  for (const path of workload.cgroups.filter((name) => name !== '.')) makeCgroup(kernel, path);
+  for (const { cgroup, file, value } of workload.cgroupFlags) kernel.write(cgroupFile(cgroup, file), value);
+  for (const { node, mb } of workload.fill) fill(kernel, topology.cpus[node]?.[0] ?? 0, mb);
+  return kernel;
+}
+
+function makeCgroup(kernel: Kernel, path: string): void {
+  const slash = path.lastIndexOf('/');
+  if (slash > 0) {
+    const parent = path.slice(0, slash);
+    if (!kernel.hasCgroup(`/${parent}`)) makeCgroup(kernel, parent);
+    kernel.write(cgroupFile(parent, 'cgroup.subtree_control'), '+cpu +memory +cpuset');
+  }
+  if (!kernel.hasCgroup(`/${path}`)) kernel.mkdir(`/${path}`);
+}
+
+function cgroupFile(cgroup: string, file: string): string {
+  return cgroup === '.' || cgroup === '-' ? `${CGROUP_ROOT}/${file}` : `${CGROUP_ROOT}/${cgroup}/${file}`;
+}
+
+/** Locks memory on the node of a CPU, as a process that then sleeps. */
+function fill(kernel: Kernel, cpu: number, mb: number): void {
+  const pages = mb * PAGES_PER_MIB;
+  const pid = kernel.calls.start({
+    comm: 'fill',
+    cgroup: '/',
+    streamName: 'fill',
+    origin: 'Exec',
+    main: { dutyPercent: 0, affinity: [cpu] },
+  });
+  kernel.calls.map(pid, { name: 'locked', pages });
+  kernel.calls.touch(pid, 'locked', [0, pages]);
+}
+
+/** Starts a process as a fork does: its address space has just been created. */
+function fork(kernel: Kernel, recorded: RecordedProcess, repetition: Repetition): ReplayedProcess {
+  const cgroup = recorded.cgroup === '-' || recorded.cgroup === '.' ? '/' : `/${recorded.cgroup}`;
+  const firstCpu = recorded.regions[0]?.firstTouchCpu ?? recorded.threads[0]!.pinCpus[0] ?? 0;
+  const runtimeMs = runtimeAtStart(repetition, `${recorded.name}/0`) ?? repetition.forkToStartMs;
+  const pid = kernel.calls.start({
+    comm: recorded.name,
+    cgroup,
+    streamName: recorded.name,
+    origin: 'Fork',
+    main: {
+      affinity: [firstCpu],
+      dutyPercent: Math.min(100, Math.max(1, (100 * runtimeMs) / repetition.forkToStartMs)),
+    },
+  });
+  for (const mapping of PROCESS_MAPPINGS) mapSmall(kernel, pid, mapping);
+  mapSmall(kernel, pid, SHARED_MAPPING, 'stat');
+  mapRegions(kernel, pid, recorded.regions);
+  return { recorded, pid, tids: [pid] };
+}
+
+function mapSmall(
+  kernel: Kernel,
+  pid: number,
+  { region, touched }: SmallMapping,
+  sharedObject?: string,
+): void {
+  kernel.calls.map(pid, { ...region, ...(sharedObject === undefined ? {} : { sharedObject }) });
+  kernel.calls.touch(pid, region.name, [0, touched]);
+}
+
+/** Regions grow downwards: the last declared lies lowest, each at a 2 MiB boundary with a gap. */
+function mapRegions(kernel: Kernel, pid: number, regions: readonly RecordedRegion[]): void {
+  let address = LOWEST_REGION;
+  for (const { name, pages, policy, nodemask } of [...regions].reverse()) {
+    kernel.calls.map(pid, { name, pages, address, policy: policyOf(policy, nodemask) });
+    address = (Math.ceil((address + pages * 4096) / HUGE_BYTES) + 2) * HUGE_BYTES;
+  }
+}
+
+function policyOf(policy: string, nodemask: number): MemoryPolicySpec | undefined {
+  const [mode = '', flag] = policy.split('+');
+  const modes = { interleave: 'Interleave', bind: 'Bind', preferred: 'Preferred', local: 'Local' } as const;
+  const known = modes[mode as keyof typeof modes] as (typeof modes)[keyof typeof modes] | undefined;
+  if (!known) return undefined;
+  const nodes = Array.from({ length: 32 }, (_, node) => node).filter((node) => (nodemask >>> node) & 1);
+  return { mode: known, nodes: known === 'Local' ? [] : nodes, numaBalancing: flag === 'nb' };
+}
+
+/** The main threads write every page in address order, region by region, until the start. */
+function firstTouch(kernel: Kernel, processes: readonly ReplayedProcess[], startNs: number): void {
+  const ticks = Math.floor(startNs / kernel.tickNs);
+  for (let tick = 1; tick <= ticks; tick++) {
+    for (const { recorded, pid } of processes) touchUpTo(kernel, pid, recorded.regions, tick / ticks);
+    kernel.run(tick * kernel.tickNs);
+  }
+}
+
+function touchUpTo(kernel: Kernel, pid: number, regions: readonly RecordedRegion[], progress: number): void {
+  const total = regions.reduce((sum, { pages }) => sum + pages, 0);
+  let done = Math.ceil(total * progress);
+  for (const { name, pages, firstTouchCpu } of regions) {
+    const upTo = Math.min(pages, Math.max(0, done));
+    done -= pages;
+    if (upTo === 0 || kernel.calls.pageNode(pid, name, upTo - 1) >= 0) continue;
+    kernel.calls.setAffinity(pid, [firstTouchCpu]);
+    kernel.calls.touch(pid, name, [0, upTo]);
+  }
+}
+
+/** t = 0: further threads exist, everyone is pinned and begins its accesses. */
+function begin(kernel: Kernel, process: ReplayedProcess, repetition: Repetition): void {
+  const { recorded, pid, tids } = process;
+  for (const [index, { pinCpus }] of recorded.threads.entries()) {
+    if (index > 0) {
+      const stack = threadStack(index);
+      mapSmall(kernel, pid, stack);
+      tids.push(kernel.calls.startThread(pid, { affinity: pinCpus }));
+    }
+  }
+  for (const [index, { pinCpus }] of recorded.threads.entries()) {
+    kernel.calls.setAffinity(tids[index]!, pinCpus);
+    setPhase(kernel, process, index, 0);
+  }
+  for (const index of recorded.threads.keys()) holdFailing(kernel, process, index, repetition);
+}
+
+function setPhase(kernel: Kernel, { recorded, tids }: ReplayedProcess, index: number, phase: number): void {
+  const { access, dutyPct } = recorded.threads[index]!;
+  const current = access.filter((entry) => entry.phase === phase);
+  const rate = current.reduce((sum, { rateTouchesPerSec }) => sum + rateTouchesPerSec, 0);
+  const accesses = current.map((entry): ThreadAccess => {
+    const threads = recorded.threads.length;
+    return {
+      region: entry.region,
+      pattern: PATTERNS[entry.pattern],
+      touchesPerSecond: entry.rateTouchesPerSec,
+      writePercent: entry.write ? 100 : 0,
+      offsetPages: entry.offPages,
+      stridePages: entry.stridePages,
+      lengthPages: entry.lenPages,
+      startIndex: Math.floor((entry.lenPages * index) / threads),
+      backlogNs: BACKLOG_NS,
+    };
+  });
+  kernel.calls.setWork(tids[index]!, {
+    dutyPercent: effectiveDuty(dutyPct, rate),
+    accesses: [...accesses, ...smallAccesses(index)],
+  });
+}
+
+/**
+ * Pages that cannot be isolated: first one of the thread's small pages, then the last pages allocated for the region it
+ * uses (README §6 fact 8, REF §10.1 row 4).
+ */
+function holdFailing(
+  kernel: Kernel,
+  { recorded, pid }: ReplayedProcess,
+  index: number,
+  repetition: Repetition,
+): void {
+  const failing = failedMigrations(repetition, `${recorded.name}/${index}`);
+  if (index === 0) kernel.calls.drainLruBatches();
+  if (failing === 0) return;
+  kernel.calls.holdOnLruBatch(pid, index === 0 ? 'heap' : `stack ${index}`, [0, 1]);
+  const [access] = recorded.threads[index]!.access;
+  const region = recorded.regions.find(({ name }) => name === access?.region);
+  if (!access || !region) return;
+  const end = access.offPages + (access.lenPages - 1) * access.stridePages + 1;
+  kernel.calls.holdOnLruBatch(pid, region.name, [Math.max(access.offPages, end - (failing - 1)), end]);
+}
+
+function runtimeAtStart(repetition: Repetition, thread: string): number | undefined {
+  const runtime = repetition.samples[0]?.tasks?.[thread]?.runtimeMs;
+  return typeof runtime === 'number' ? runtime : undefined;
+}
+
+interface Run {
+  readonly recording: Recording;
+  readonly repetition: Repetition;
+  readonly processes: readonly ReplayedProcess[];
+  readonly startNs: number;
+}
+
+function runAndSample(kernel: Kernel, run: Run): readonly RunSample[] {
+  const { recording, repetition, processes, startNs } = run;
+  const pending = recording.workload.events.map((event, index) => ({
+    event,
+    timeMs: repetition.eventsApplied[index]?.t_ms ?? event.t_ms,
+  }));
+  const base = kernel.counters();
+  return repetition.samples.map(({ t_ms: timeMs }) => {
+    while (pending[0] && pending[0].timeMs <= timeMs) {
+      const { event, timeMs: eventMs } = pending.shift()!;
+      kernel.run(startNs + eventMs * NS_PER_MS);
+      apply(kernel, processes, event);
+    }
+    kernel.run(startNs + timeMs * NS_PER_MS);
+    return sampleRun(kernel, processes, { timeMs, base });
+  });
+}
+
+function apply(kernel: Kernel, processes: readonly ReplayedProcess[], event: RecordedEvent): void {
+  if (event.kind === 'set') kernel.write(event.target, event.value);
+  else if (event.kind === 'cgset') kernel.write(cgsetPath(event.target), event.value);
+  else {
+    const process = processes.find(({ recorded }) => recorded.name === event.process)!;
+    if (event.kind === 'pin') kernel.calls.setAffinity(process.tids[event.thread]!, event.pinCpus);
+    else {
+      const threads =
+        event.thread === null || event.thread === undefined ? process.tids.keys() : [event.thread];
+      for (const thread of threads) setPhase(kernel, process, thread, event.phase);
+    }
+  }
+}
+
+/** `group/file`, where `.` is the root. */
+function cgsetPath(target: string): string {
+  const slash = target.lastIndexOf('/');
+  return cgroupFile(slash < 0 ? '.' : target.slice(0, slash), target.slice(slash + 1));
+}

@@ -1,0 +1,125 @@
+/** The command line of `npm run --silent traces`. */
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+
+import { NumasimError } from '../../src/errors.ts';
+import { compareRecording, totalsOf } from './compare.ts';
+import type { Cell, Range } from './compare.ts';
+import { readRecording } from './record.ts';
+
+const HELP = `npm run --silent traces -- [DIR…] [-o table|json] [--seeds N]
+
+Replays recordings of a real kernel through the engine and compares them, cell by cell. Without DIR, those in
+test/kernel-traces/records. Every repetition is replayed with N seeds (default 5).
+spread: the simulated median lies within the kernel's own range; band: within that range widened by 10 % of the median
+or an absolute floor; out: otherwise. Exit code 0 whatever the verdicts, 2 for bad usage or a bad file.
+`;
+
+/** README §9 of the recordings allows these, and no others. */
+const INPUTS = [
+  'forkToStartMs of the repetition',
+  'eventsApplied: when events took effect',
+  'runtimeMs of the main thread at the first sample',
+  'number of failed migrations per thread (faultsLocality[2])',
+];
+
+export interface Output {
+  readonly out: (text: string) => unknown;
+  readonly error: (text: string) => unknown;
+}
+
+/** Runs the command; returns the exit code. */
+export function run(args: readonly string[], { out, error }: Output): number {
+  try {
+    const options = parse(args);
+    if (options.help) {
+      out(HELP);
+      return 0;
+    }
+    const files = options.directories.flatMap(recordingsIn);
+    const cells = files.flatMap((file) => compareRecording(readRecording(file), options.seeds));
+    const report = { cells, totals: totalsOf(cells), inputs: INPUTS };
+    out(options.json ? `${JSON.stringify(report, null, 2)}\n` : table(cells));
+    return 0;
+  } catch (cause) {
+    if (!(cause instanceof NumasimError)) throw cause;
+    error(`traces: ${cause.message}\n  ${cause.remedy}\n`);
+    return 2;
+  }
+}
+
+function parse(args: readonly string[]): {
+  readonly directories: readonly string[];
+  readonly json: boolean;
+  readonly seeds: readonly number[];
+  readonly help: boolean;
+} {
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        output: { type: 'string', short: 'o', default: 'table' },
+        seeds: { type: 'string', default: '5' },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    });
+    const seedCount = Number(values.seeds);
+    if (!['table', 'json'].includes(values.output))
+      throw new Error(`-o ${values.output}: must be table or json`);
+    if (!Number.isInteger(seedCount) || seedCount < 1)
+      throw new Error(`--seeds ${values.seeds}: must be 1 or more`);
+    const own = fileURLToPath(new URL('records', import.meta.url));
+    return {
+      directories: positionals.length > 0 ? positionals : [own],
+      json: values.output === 'json',
+      seeds: Array.from({ length: seedCount }, (_, index) => index + 1),
+      help: values.help,
+    };
+  } catch (cause) {
+    throw new NumasimError(
+      'NUMASIM_USAGE',
+      cause instanceof Error ? cause.message : String(cause),
+      undefined,
+      { cause },
+    );
+  }
+}
+
+function recordingsIn(path: string): readonly string[] {
+  try {
+    if (statSync(path).isFile()) return [path];
+    const files = readdirSync(path).filter((name) => name.endsWith('.json'));
+    if (files.length === 0) throw new Error('no recordings (*.json) in it');
+    return files.sort().map((name) => join(path, name));
+  } catch (cause) {
+    const what = cause instanceof Error ? cause.message : String(cause);
+    throw new NumasimError('NUMASIM_FILE_UNREADABLE', what, path, { cause });
+  }
+}
+
+function table(cells: readonly Cell[]): string {
+  const { spread, band, out } = totalsOf(cells);
+  const percent = (count: number): string => `${((100 * count) / cells.length).toFixed(1)} %`;
+  const rows = cells
+    .filter(({ verdict }) => verdict !== 'spread')
+    .map(
+      ({ scenario, metric, simulated, kernel, verdict }) =>
+        `${verdict.padEnd(5)} ${scenario.padEnd(6)} ${metric.padEnd(26)} ${show(simulated).padEnd(30)} ${show(kernel)}`,
+    );
+  return [
+    `${'verd.'.padEnd(5)} ${'scen.'.padEnd(6)} ${'metric'.padEnd(26)} ${'simulated median [min..max]'.padEnd(30)} kernel`,
+    ...rows,
+    '',
+    `${cells.length} cells: ${spread} spread (${percent(spread)}), ${band} band, ${out} out; band or better ${percent(spread + band)}`,
+    `Inputs taken from the recordings, per repetition: ${INPUTS.join('; ')}.`,
+    '',
+  ].join('\n');
+}
+
+function show({ min, median, max }: Range): string {
+  const short = (value: number): string => String(Math.round(value * 1000) / 1000);
+  return min === max ? short(median) : `${short(median)} [${short(min)}..${short(max)}]`;
+}
