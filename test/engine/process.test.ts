@@ -8,7 +8,6 @@ import {
   boot,
   bootState,
   machine,
-  pidOf,
   processSpec,
   region,
   runTicks,

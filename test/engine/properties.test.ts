@@ -17,7 +17,7 @@ import { BACKPLANE, CGROUPS, MESH, TUNABLES, bootState } from './boot.ts';
 import { checkInvariants, checkMonotonic } from './invariants.ts';
 
 /** Raise it for a long hunt: NUMASIM_PROPERTY_RUNS=5000 npx mocha test/engine/properties.test.ts */
-const RUNS = Number(process.env['NUMASIM_PROPERTY_RUNS'] ?? 200);
+const RUNS = Number(process.env.NUMASIM_PROPERTY_RUNS ?? 200);
 const GROUPS = ['/', '/a', '/b', '/a/x', '/a/y'] as const;
 const TICKS_PER_SECOND = 250;
 
@@ -244,11 +244,11 @@ class Machine {
   constructor(state: KernelState) {
     this.state = state;
     this.#scheduler = new Scheduler(state);
-    for (const group of ['/', '/a'] as const)
-      this.#writeGroup(group, 'cgroup.subtree_control', '+cpu +cpuset +memory');
+    const controllers = '+cpu +cpuset +memory';
+    this.#writeGroup('/', 'cgroup.subtree_control', controllers);
     for (const group of GROUPS.slice(1)) {
       makeCgroup(state, group);
-      if (group === '/a') this.#writeGroup('/a', 'cgroup.subtree_control', '+cpu +cpuset +memory');
+      if (group === '/a') this.#writeGroup(group, 'cgroup.subtree_control', controllers);
     }
   }
 
@@ -282,7 +282,7 @@ class Machine {
         this.#spawn(op.shape);
         return;
       case 'group file':
-        this.#writeGroup(op.group, ...(op.write ));
+        this.#writeGroup(op.group, ...op.write);
         return;
       case 'sysctl':
         sysctlFiles(state)(op.write[0]!)!.write!(op.write[1]!);
@@ -291,7 +291,6 @@ class Machine {
         removeCgroup(state, op.group);
         return;
       case 'fill':
-        state.variant;
         this.#fill(op.node);
         return;
       default:

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import fc from 'fast-check';
 
 import { NumaGroup } from '../../../src/engine/balancing/numa-group.ts';
 import {
@@ -110,5 +111,26 @@ describe('REF §20.2 scan-period adaptation', () => {
   it('the slow branch stops at the maximum cached at the placement, not at the present one', () => {
     const window = { remote: 1, local: 0, failed: 0, shared: 0, private: 1 };
     expect(adaptPeriod(4000, window, { min: 100, max: 60_000, cachedMax: 5000 }).periodMs).to.equal(5000);
+  });
+});
+
+describe('REF §18.5 I13', () => {
+  it('a fast adaptation stays within the bounds, a slow one within the cached maximum and twice the period', () => {
+    const count = fc.nat(100_000);
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 120_000 }),
+        fc.record({ remote: count, local: count, failed: fc.nat(1), shared: count, private: count }),
+        fc.integer({ min: 1, max: 2000 }),
+        fc.integer({ min: 2000, max: 120_000 }),
+        (period, faults, min, max) => {
+          fc.pre(faults.local + faults.remote > 0);
+          const { periodMs, slowed } = adaptPeriod(period, faults, { min, max, cachedMax: max });
+          expect(slowed).to.equal(faults.failed > 0 || faults.local + faults.shared === 0);
+          if (slowed) expect(periodMs).to.equal(Math.min(max, 2 * period));
+          else expect(periodMs).to.be.within(min, max);
+        },
+      ),
+    );
   });
 });
