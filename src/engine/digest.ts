@@ -1,3 +1,5 @@
+import type { Cgroup } from './cgroup.ts';
+import type { AddressSpace } from './memory/address-space.ts';
 import type { KernelState } from './state.ts';
 import type { Task } from './sched/task.ts';
 
@@ -38,26 +40,41 @@ function rotate(value: number, bits: number): number {
   return (value << bits) | (value >>> (32 - bits));
 }
 
-/** Hash of all counters, all page state and all that tasks and groups know: 16 hex digits. */
+/** Hash of all counters, all page state, all settings and all that tasks and groups know: 16 hex digits. */
 export function digest(state: KernelState): string {
   const hash = new Hasher();
-  hash.number(state.now);
-  hash.number(state.mode);
-  for (const amount of state.events) hash.number(amount);
-  for (const stat of state.memory.stat)
-    for (const amount of Object.values(stat)) hash.number(amount as number);
+  for (const amount of [state.now, state.mode, ...Object.values<number>(state.tunables)]) hash.number(amount);
+  for (const amount of [...state.interleaveWeights, ...state.events]) hash.number(amount);
+  for (const stat of state.memory.stat) for (const amount of Object.values<number>(stat)) hash.number(amount);
+  hashCgroup(hash, state.root);
   for (const task of state.tasks.values()) hashTask(hash, task);
   for (const process of state.processes.values()) {
-    const { mm } = process;
-    for (const amount of [process.pid, mm.nextScan, mm.scanOffset, mm.scanSeq]) hash.number(amount);
-    for (const { object, armed, pages } of mm.vmas) {
-      hash.words(object.node);
-      hash.words(object.lastCpupid);
-      hash.number(pages);
-      for (let page = armed.nextFrom(0); page >= 0; page = armed.nextFrom(page + 1)) hash.word(page);
-    }
+    hash.number(process.pid);
+    hashAddressSpace(hash, process.mm);
   }
   return hash.hex();
+}
+
+function hashCgroup(hash: Hasher, group: Cgroup): void {
+  const { cpuMax, cpuWeight, memoryMax, cpus, mems, numaLoadBalance, bandwidth } = group;
+  hash.text(`${group.name} ${[...group.controllers].join()} ${cpus?.join()} ${mems?.join()} ${numaLoadBalance}`);
+  const numbers = [cpuWeight, cpuMax.quotaUs ?? -1, cpuMax.periodUs, memoryMax ?? -1, group.chargedPages];
+  for (const amount of [...numbers, bandwidth.period, bandwidth.usedNs, group.oomKills]) hash.number(amount);
+  for (const amount of group.events) hash.number(amount);
+  for (const child of group.children.values()) hashCgroup(hash, child);
+}
+
+function hashAddressSpace(hash: Hasher, mm: AddressSpace): void {
+  for (const amount of [mm.nextScan, mm.scanOffset, mm.scanSeq]) hash.number(amount);
+  for (const { object, armed, pages, scan } of mm.vmas) {
+    hash.words(object.node);
+    hash.words(object.lastCpupid);
+    hash.number(pages);
+    for (let page = armed.nextFrom(0); page >= 0; page = armed.nextFrom(page + 1)) hash.word(page);
+    if (!scan) continue;
+    for (const amount of [scan.nextScan, scan.pidsReset, scan.startSeq, scan.previousSeq]) hash.number(amount);
+    hash.words([...scan.previousPids, ...scan.currentPids]);
+  }
 }
 
 function hashTask(hash: Hasher, task: Task): void {
@@ -71,7 +88,8 @@ function hashTask(hash: Hasher, task: Task): void {
     task.group?.id ?? 0,
   ];
   for (const amount of [...numbers, ...learnt, ...task.locality]) hash.number(amount);
-  for (const family of task.faults ? [task.faults.mem, task.faults.cpu] : []) {
+  const { faults } = task;
+  for (const family of faults ? [faults.mem, faults.cpu, faults.memBuffer, faults.cpuBuffer] : []) {
     for (const amount of family) hash.number(amount);
   }
   for (const stream of task.streams) for (const amount of stream.state()) hash.number(amount);

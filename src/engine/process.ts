@@ -92,7 +92,14 @@ export function newProcess(
   thread: ThreadPlace,
 ): Process {
   const mm = new AddressSpace(cgroup);
-  const main = createTask(state, { comm, mm, cgroup, thread, creator: undefined });
+  const main = createTask(state, {
+    comm,
+    mm,
+    cgroup,
+    thread,
+    streamName: `${streamName}/0`,
+    creator: undefined,
+  });
   const process: Process = { pid: main.pid, comm, mm, tasks: [main], streamName };
   state.processes.set(process.pid, process);
   return process;
@@ -102,7 +109,8 @@ export function newProcess(
 export function addThread(state: KernelState, process: Process, thread: ThreadPlace): Task {
   const { comm, mm, tasks } = process;
   const main = tasks[0]!;
-  const task = createTask(state, { comm, mm, cgroup: main.cgroup, thread, creator: main });
+  const streamName = `${process.streamName}/${tasks.length}`;
+  const task = createTask(state, { comm, mm, cgroup: main.cgroup, thread, streamName, creator: main });
   tasks.push(task);
   return task;
 }

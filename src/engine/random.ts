@@ -21,6 +21,11 @@ function mix32(value: number): number {
   return (h ^ (h >>> 16)) >>> 0;
 }
 
+/** A 32-bit word drawn by two others: a random function without a state. */
+export function mixWords(a: number, b: number): number {
+  return mix32(mix32(a) ^ Math.imul(b, 0x9e3779b1));
+}
+
 /** A random stream (sfc32: 128 bits of state, period at least 2^32). */
 export class RandomStream {
   #a: number;

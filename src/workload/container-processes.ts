@@ -65,6 +65,7 @@ function mappingName(region: RegionProfile, thread: number): string {
 function threadOf(process: ProcessProfile, thread: number): ThreadSpec {
   return {
     dutyPercent: process.cpuPercent,
+    dutyJitter: true,
     accesses: (process.regions ?? []).map((region) => accessOf(process, region, thread)),
   };
 }

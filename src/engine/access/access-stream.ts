@@ -36,6 +36,8 @@ export interface ArmedPageFinder {
   takeHit(): number;
   /** Moves on by touches that hit nothing armed. */
   advance(touches: number): void;
+  /** Where a sweep stands, in touches; 0 for draws, which have no memory. */
+  readonly position: number;
 }
 
 /** A thread's use of one region. */
@@ -94,7 +96,7 @@ export class AccessStream {
 
   /** Fields a digest or a snapshot needs. */
   state(): readonly number[] {
-    return [this.#due, this.#lastTime, ...this.#random.state()];
+    return [this.#due, this.#lastTime, this.#finder.position, ...this.#random.state()];
   }
 
   #accrue({ start, lengthNs }: Slice): void {

@@ -10,6 +10,7 @@ import type { PageRange } from './page-range.ts';
  * is uniform over the armed ones: a draw without replacement, as a hit disarms its page.
  */
 export class RandomSweep implements ArmedPageFinder {
+  readonly position = 0;
   readonly #vma: Vma;
   readonly #random: RandomStream;
   readonly #range: PageRange;

@@ -17,6 +17,10 @@ export class SequentialSweep implements ArmedPageFinder {
     this.#position = spec.startIndex ?? 0;
   }
 
+  get position(): number {
+    return this.#position;
+  }
+
   distanceToHit(): number {
     let index = this.#nextArmedIndex(Math.floor(this.#position));
     let rounds = 0;

@@ -19,6 +19,7 @@ const EXACT_RANKS = 1024;
  * (thinning), so that the hits have exactly the law's rates at the cost of about one draw in two.
  */
 export class ZipfDraw implements ArmedPageFinder {
+  readonly position = 0;
   readonly #random: RandomStream;
   readonly #range: PageRange;
   readonly #spread: number;

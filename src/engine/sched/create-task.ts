@@ -2,6 +2,7 @@ import { taskScanMax } from '../balancing/scan-period.ts';
 import type { Cgroup } from '../cgroup.ts';
 import type { AddressSpace } from '../memory/address-space.ts';
 import { InterleaveCursor } from '../memory/interleave-cursor.ts';
+import { hashText } from '../random.ts';
 import type { KernelState } from '../state.ts';
 import { NO_NODE, NS_PER_MS } from '../units.ts';
 import { allowedCpus } from './assign-cpu.ts';
@@ -14,6 +15,8 @@ export interface ThreadPlace {
   readonly dutyPercent?: number | undefined;
   /** Where in the 10 ms its waking part begins, ns, default 0. */
   readonly dutyPhaseNs?: number | undefined;
+  /** Whether the waking part lies elsewhere in each window, as of a program that keeps no step with the clock. */
+  readonly dutyJitter?: boolean | undefined;
   /** CPU ids of its affinity mask, default all. */
   readonly affinity?: readonly number[] | undefined;
 }
@@ -23,12 +26,17 @@ interface TaskOrigin {
   readonly mm: AddressSpace;
   readonly cgroup: Cgroup;
   readonly thread: ThreadPlace;
+  /** Names its random streams. */
+  readonly streamName: string;
   /** The thread that creates it, undefined for the main thread of a process. */
   readonly creator: Task | undefined;
 }
 
 /** A new task with the balancer's initial state (REF §5.1), on a CPU. */
-export function createTask(state: KernelState, { comm, mm, cgroup, thread, creator }: TaskOrigin): Task {
+export function createTask(
+  state: KernelState,
+  { comm, mm, cgroup, thread, streamName, creator }: TaskOrigin,
+): Task {
   const pid = state.nextPid++;
   const interleave = new InterleaveCursor(state.topology.nodeCount - 1);
   const tgid = creator?.tgid ?? pid;
@@ -36,6 +44,7 @@ export function createTask(state: KernelState, { comm, mm, cgroup, thread, creat
   task.dutyPercent = thread.dutyPercent ?? 100;
   task.dutyPhaseNs = thread.dutyPhaseNs ?? 0;
   task.affinity = thread.affinity;
+  if (thread.dutyJitter === true) task.dutyJitterSeed = hashText(streamName, state.seed | 0);
   if (creator && mm.users === 1) {
     mm.nextScan = state.jiffies + state.msToJiffies(state.tunables.scanDelayMs);
     mm.scanSeq = 0;

@@ -1,3 +1,4 @@
+import { mixWords } from '../random.ts';
 import type { Task } from './task.ts';
 
 /** Length of the window that `dutyPercent` divides into a waking and a sleeping part. */
@@ -6,15 +7,40 @@ export const DUTY_WINDOW_NS = 10_000_000;
 /** ns until the thread goes to sleep at `time`, 0 if it is asleep, Infinity if it never sleeps. */
 export function awakeFor(task: Task, time: number): number {
   if (task.dutyPercent >= 100) return Infinity;
-  const awake = Math.round((DUTY_WINDOW_NS * task.dutyPercent) / 100);
-  return Math.max(0, awake - positionInWindow(task, time));
+  const since = sinceWaking(task, time);
+  return since < 0 ? 0 : Math.max(0, awakeNs(task) - since);
 }
 
-/** ns until a sleeping thread wakes up. */
+/** ns until a sleeping thread wakes up; at the latest it looks again when the next window begins. */
 export function sleepsFor(task: Task, time: number): number {
-  return DUTY_WINDOW_NS - positionInWindow(task, time);
+  const since = sinceWaking(task, time);
+  return since < 0 ? -since : DUTY_WINDOW_NS - positionInWindow(task, time);
+}
+
+function awakeNs(task: Task): number {
+  return Math.round((DUTY_WINDOW_NS * task.dutyPercent) / 100);
+}
+
+/** ns since the waking part of the current window began, negative before it. */
+function sinceWaking(task: Task, time: number): number {
+  return positionInWindow(task, time) - wakingStart(task, time);
+}
+
+/**
+ * Where in its window the thread wakes: at its beginning, or, for a thread that keeps no step with the clock, at
+ * another place each time. A short waking part that kept step with the ticks would meet all of them or none.
+ */
+function wakingStart(task: Task, time: number): number {
+  if (task.dutyJitterSeed === undefined) return 0;
+  const window = Math.floor(shifted(task, time) / DUTY_WINDOW_NS);
+  const draw = mixWords(task.dutyJitterSeed, window) / 2 ** 32;
+  return Math.floor(draw * (DUTY_WINDOW_NS - awakeNs(task)));
 }
 
 function positionInWindow(task: Task, time: number): number {
-  return (time + DUTY_WINDOW_NS - task.dutyPhaseNs) % DUTY_WINDOW_NS;
+  return shifted(task, time) % DUTY_WINDOW_NS;
+}
+
+function shifted(task: Task, time: number): number {
+  return time + DUTY_WINDOW_NS - task.dutyPhaseNs;
 }

@@ -35,6 +35,8 @@ export class Task {
   dutyPercent = 100;
   /** Where in the 10 ms window its waking part begins, ns. */
   dutyPhaseNs = 0;
+  /** Draws the place of the waking part in each window; undefined: always at its beginning. */
+  dutyJitterSeed: number | undefined;
   /** What the thread does with memory. */
   streams: readonly AccessStream[] = [];
   /** Stream that goes first in the next slice, so that none starves the others. */
