@@ -25,7 +25,7 @@ const balanced: readonly string[] = ['Bind', 'PreferredMany', 'Interleave'];
 const policyObject = z.strictObject({
   mode: choice(
     modes,
-    'Where pages are allocated. Default: on the node of the thread that touches first, and balanced. Local: the same, but never balanced. Preferred: on one node, else near it. PreferredMany: on some nodes, else near them. Bind: only on these nodes. Interleave, WeightedInterleave: round robin over the nodes. (MPOL_* of set_mempolicy.)',
+    'Where pages are allocated. Default: on the node of the thread that touches first, and balanced. Local: the same, but never balanced. Preferred: on one node, else near it. PreferredMany: on some nodes, else near them. Bind: only on these nodes. Interleave: round robin over the nodes. WeightedInterleave: the same by the weights of the nodes, each of which is 1. (MPOL_* of set_mempolicy.)',
   ),
   nodes: nodeList(
     "NUMA nodes in the kernel's list format, such as 0-1,3. Required by every mode but Default and Local; exactly one node for Preferred.",

@@ -2,13 +2,14 @@
  * Fields that the API has and this version does nothing with. Setting one is allowed and never silent: controllers put
  * what `fieldsWithoutBehaviour` returns into the condition NotImplemented. A field that gets its behaviour loses its row.
  */
+import type { CostOverrides } from './costs.ts';
 import type { MemoryProfileSpec, ProcessProfile, RegionProfile } from './memory-profile.ts';
 import type { NumaBalancingPolicySpec } from './numa-balancing-policy.ts';
 import type { NumaNodeConfigSpec } from './numa-node-config.ts';
 
 /** One field that is set and has no effect. */
 export interface FieldWithoutBehaviour {
-  /** Path in the object, such as `spec.costs`. */
+  /** Path in the object, such as `spec.rfc.thpMarking`. */
   readonly path: string;
   /** What happens instead, as half a sentence. */
   readonly instead: string;
@@ -25,22 +26,37 @@ const policyRows: readonly Row<NumaBalancingPolicySpec>[] = [
     instead: 'Auto acts as Disabled',
     isSet: ({ balancing }) => balancing === 'Auto',
   },
-  {
-    path: 'spec.memoryPolicy.mode',
-    instead: 'WeightedInterleave acts as Interleave',
-    isSet: ({ memoryPolicy }) => memoryPolicy?.mode === 'WeightedInterleave',
-  },
-  {
-    path: 'spec.memoryPolicy.mode',
-    instead: 'PreferredMany acts as Preferred with its first node',
-    isSet: ({ memoryPolicy }) => memoryPolicy?.mode === 'PreferredMany',
-  },
 ];
+
+const anyLatency = 'an access costs the same wherever the memory is and however busy';
+const anyThreads = 'a hint fault costs the same however many threads there are';
+const anyBandwidth = 'pages move without a limit of bandwidth';
+const noHugePages = 'there are 4 KiB pages only';
+
+/** markPageNs, hintFaultNs and migrateBasePageNs take CPU time of the thread; these do nothing. */
+const costsWithoutBehaviour: Readonly<Partial<Record<keyof CostOverrides, string>>> = {
+  hintFaultContentionAt128Permille: anyThreads,
+  hintFaultContentionMaxPermille: anyThreads,
+  migrateHugePageNs: noHugePages,
+  migrateBaseBandwidthMBps: anyBandwidth,
+  migrateHugeBandwidthMBps: noHugePages,
+  localLatencyNs: anyLatency,
+  remoteLatencyPermille: anyLatency,
+  subNumaLatencyPermille: anyLatency,
+  twoHopLatencyPermille: anyLatency,
+  cxlLatencyPermille: anyLatency,
+  nodeBandwidthMBps: anyLatency,
+  linkBandwidthPermille: anyLatency,
+  loadedLatencyLinearPermille: anyLatency,
+  loadedLatencyQueuePermille: anyLatency,
+  loadedLatencyMaxPermille: anyLatency,
+  loadedLatencyTables: anyLatency,
+};
 
 const nodeConfigRows: readonly Row<NumaNodeConfigSpec>[] = [
   {
     path: 'spec.numaBalancing',
-    instead: 'the tiering bit (2) has no effect',
+    instead: 'all memory counts as fast: 2 marks nothing, 3 acts as 1',
     isSet: ({ numaBalancing }) => (numaBalancing & 2) !== 0,
   },
   {
@@ -59,14 +75,9 @@ const nodeConfigRows: readonly Row<NumaNodeConfigSpec>[] = [
     isSet: ({ rfc }) => rfc.thpMarking === 'Fixed',
   },
   {
-    path: 'spec.rfc.sentinel',
-    instead: 'the sentinel is as intended',
-    isSet: ({ rfc }) => rfc.sentinel === 'AsPosted',
-  },
-  {
-    path: 'spec.rfc.version',
-    instead: 'AllAncestors acts as V2',
-    isSet: ({ rfc }) => rfc.version === 'AllAncestors',
+    path: 'spec.kernel.swapSkipsMmLess',
+    instead: 'every thread has an address space',
+    isSet: ({ kernel }) => !kernel.swapSkipsMmLess,
   },
   {
     path: 'spec.topology.nodeResourceTopology',
@@ -75,14 +86,14 @@ const nodeConfigRows: readonly Row<NumaNodeConfigSpec>[] = [
   },
   {
     path: 'spec.topology.latencyNs',
-    instead: 'accesses cost nothing',
+    instead: anyLatency,
     isSet: ({ topology }) => topology?.latencyNs !== undefined,
   },
-  {
-    path: 'spec.costs',
-    instead: 'balancing and accesses cost nothing',
-    isSet: ({ costs }) => costs !== undefined,
-  },
+  ...Object.entries(costsWithoutBehaviour).map(([name, instead]) => ({
+    path: `spec.costs.${name}`,
+    instead,
+    isSet: ({ costs }: NumaNodeConfigSpec) => costs?.[name as keyof CostOverrides] !== undefined,
+  })),
   {
     path: 'spec.simulation.pageSampling',
     instead: 'every page is simulated',
@@ -100,24 +111,9 @@ const processRows: readonly Row<ProcessProfile>[] = [
 
 const regionRows: readonly Row<RegionProfile>[] = [
   {
-    path: 'pattern',
-    instead: 'pages are touched as with Uniform',
-    isSet: ({ pattern }) => pattern !== 'Uniform',
-  },
-  {
     path: 'hugePages',
-    instead: 'there are 4 KiB pages only',
+    instead: noHugePages,
     isSet: ({ hugePages }) => hugePages !== 'Never',
-  },
-  {
-    path: 'memoryPolicy.mode',
-    instead: 'WeightedInterleave acts as Interleave',
-    isSet: ({ memoryPolicy }) => memoryPolicy?.mode === 'WeightedInterleave',
-  },
-  {
-    path: 'memoryPolicy.mode',
-    instead: 'PreferredMany acts as Preferred with its first node',
-    isSet: ({ memoryPolicy }) => memoryPolicy?.mode === 'PreferredMany',
   },
 ];
 
@@ -139,7 +135,7 @@ export function fieldsWithoutBehaviour(object: SpecOfKind): readonly FieldWithou
   }
 }
 
-/** The text of the condition NotImplemented: `spec.costs: balancing and accesses cost nothing; …`. */
+/** The text of the condition NotImplemented: `spec.balancing: Auto acts as Disabled; …`. */
 export function notImplementedMessage(fields: readonly FieldWithoutBehaviour[]): string {
   return fields.map(({ path, instead }) => `${path}: ${instead}`).join('; ');
 }

@@ -19,10 +19,31 @@ describe('fields without behaviour', () => {
 
   it('are named where they are set', () => {
     expect(pathsOf(policy({ balancing: 'Auto' }))).to.deep.equal(['spec.balancing']);
-    expect(pathsOf(nodeConfig({ costs: {}, simulation: { pageSampling: 2 } }))).to.deep.equal([
-      'spec.costs',
+    expect(
+      pathsOf(
+        nodeConfig({
+          kernel: { swapSkipsMmLess: false },
+          costs: { localLatencyNs: 90, markPageNs: 1, nodeBandwidthMBps: 1 },
+          simulation: { pageSampling: 2 },
+        }),
+      ),
+    ).to.deep.equal([
+      'spec.kernel.swapSkipsMmLess',
+      'spec.costs.localLatencyNs',
+      'spec.costs.nodeBandwidthMBps',
       'spec.simulation.pageSampling',
     ]);
+  });
+
+  it('are none of those that act by now', () => {
+    const memoryPolicies = [{ mode: 'WeightedInterleave' }, { mode: 'PreferredMany' }];
+    const manifests = [
+      ...memoryPolicies.map((one) => policy({ memoryPolicy: { ...one, nodes: '0-1' } })),
+      ...['Sequential', 'Strided', 'Zipf'].map((pattern) => region({ pattern })),
+      nodeConfig({ rfc: { version: 'AllAncestors', sentinel: 'AsPosted' } }),
+      nodeConfig({ costs: { markPageNs: 1, hintFaultNs: 1, migrateBasePageNs: 1 } }),
+    ];
+    for (const manifest of manifests) expect(pathsOf(manifest)).to.deep.equal([]);
   });
 
   it('are named with their place in a profile', () =>

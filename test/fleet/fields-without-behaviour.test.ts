@@ -1,0 +1,164 @@
+/** The rows of src/api/not-implemented.ts, and the fields that have none, held against simulations. */
+import { expect } from 'chai';
+
+import { fieldsWithoutBehaviour } from '../../src/api/not-implemented.ts';
+import type { ClusterObjects } from '../../src/fleet/cluster-objects.ts';
+import { NodeSimulation } from '../../src/fleet/node-simulation.ts';
+import { busyProcess, desired, testConfig, testPod, testPolicy, testProfile } from './builders.ts';
+
+type Json = Readonly<Record<string, unknown>>;
+
+interface Case {
+  readonly config?: Json;
+  readonly policy?: Json;
+  readonly process?: Json;
+  readonly region?: Json;
+}
+
+/** The objects of a case: one pod on node 1, its memory on node 0, balanced from the start. */
+function objects({ config = {}, policy = {}, process = {}, region = {} }: Case): Partial<ClusterObjects> {
+  const tunables = { scanDelayMs: 50, scanPeriodMinMs: 50, ...(config.tunables as Json | undefined) };
+  const regions = { firstTouchNode: 0, ...region };
+  return {
+    pods: [testPod('web')],
+    nodeConfigs: [testConfig('c', { ...config, tunables })],
+    policies: [testPolicy('on', policy)],
+    profiles: [
+      testProfile('p', [busyProcess({ threads: 2, ...process }, regions)], { container: { cpus: '2-3' } }),
+    ],
+  };
+}
+
+/** What a user can see of 1.5 simulated seconds. */
+function seen(of: Case): unknown {
+  const node = new NodeSimulation(desired(objects(of)));
+  node.advance(1_500_000_000);
+  const { kernel, containers } = node.sample({ digest: false });
+  return { vmstat: kernel?.vmstat, nodes: kernel?.nodes, containers };
+}
+
+function named(of: Case): readonly string[] {
+  const { nodeConfigs = [], policies = [], profiles = [] } = objects(of);
+  return [...nodeConfigs, ...policies, ...profiles].flatMap((object) =>
+    fieldsWithoutBehaviour(object).map(({ path }) => path),
+  );
+}
+
+const twoNodes = {
+  nodes: ['0-1', '2-3'].map((cpus) => ({ cpus, memory: '512Mi' })),
+  distances: [
+    [10, 21],
+    [21, 10],
+  ],
+};
+const latencyNs = [
+  [1, 5],
+  [5, 1],
+];
+const cost = (name: string, value: unknown): readonly [string, Case] => [
+  `spec.costs.${name}`,
+  { config: { costs: { [name]: value } } },
+];
+const interleaved = { memoryPolicy: { mode: 'Interleave', nodes: '0-1', numaBalancing: true } };
+const slow = { touchesPerSecond: 500 };
+const heap = 'spec.containers[0].processes[0].';
+
+/** Field → a case that sets it, and the same case without it. */
+const withoutBehaviour: readonly (readonly [string, Case, Case?])[] = [
+  ['spec.balancing', { policy: { balancing: 'Auto' } }, { policy: { balancing: 'Disabled' } }],
+  ['spec.numaBalancing', { config: { numaBalancing: 3 } }, { config: { numaBalancing: 1 } }],
+  ['spec.tunables.hotThresholdMs', { config: { tunables: { hotThresholdMs: 1 } } }],
+  ['spec.tunables.promoteRateLimitMBps', { config: { tunables: { promoteRateLimitMBps: 1 } } }],
+  ['spec.rfc.thpMarking', { config: { rfc: { thpMarking: 'Fixed' } } }],
+  ['spec.kernel.swapSkipsMmLess', { config: { kernel: { swapSkipsMmLess: false } } }],
+  ['spec.topology.nodeResourceTopology', { config: { topology: { nodeResourceTopology: {} } } }],
+  [
+    'spec.topology.latencyNs',
+    { config: { topology: { ...twoNodes, latencyNs } } },
+    { config: { topology: twoNodes } },
+  ],
+  cost('hintFaultContentionAt128Permille', 1000),
+  cost('hintFaultContentionMaxPermille', 1000),
+  cost('migrateHugePageNs', 0),
+  cost('migrateBaseBandwidthMBps', 1),
+  cost('migrateHugeBandwidthMBps', 1),
+  cost('localLatencyNs', 1),
+  cost('remoteLatencyPermille', 9000),
+  cost('subNumaLatencyPermille', 9000),
+  cost('twoHopLatencyPermille', 9000),
+  cost('cxlLatencyPermille', 9000),
+  cost('nodeBandwidthMBps', 1),
+  cost('linkBandwidthPermille', 1),
+  cost('loadedLatencyLinearPermille', 1),
+  cost('loadedLatencyQueuePermille', 1),
+  cost('loadedLatencyMaxPermille', 1000),
+  cost('loadedLatencyTables', [{ node: 0, points: [{ trafficPermille: 1, latencyPermille: 9000 }] }]),
+  ['spec.simulation.pageSampling', { config: { simulation: { pageSampling: 16 } } }],
+  [
+    `${heap}phases`,
+    { process: { phases: [{ after: '1s', regions: [{ name: 'heap', touchesPerSecond: 0 }] }] } },
+  ],
+  [`${heap}regions[0].hugePages`, { region: { hugePages: 'Always' } }],
+];
+
+/** Field → a case in which it can be seen, and the same case without it. */
+const withBehaviour: readonly (readonly [string, Case, Case?])[] = [
+  ['numaBalancing', { config: { numaBalancing: 0 } }],
+  ['rfc.version', { config: { rfc: { version: 'V2' } }, policy: interleaved }, { policy: interleaved }],
+  ['rfc.sentinel', { config: { rfc: { sentinel: 'AsPosted' } } }],
+  ['kernel.taskCounters', { config: { kernel: { taskCounters: false } } }],
+  ['kernel.hz', { config: { kernel: { hz: 100 } } }],
+  ['tunables.scanSizeMb', { config: { tunables: { scanSizeMb: 1 } } }],
+  ['tunables.scanDelayMs', { config: { tunables: { scanDelayMs: 1000 } } }],
+  ['tunables.scanPeriodMinMs', { config: { tunables: { scanPeriodMinMs: 500 } } }],
+  ['costs.markPageNs', { config: { costs: { markPageNs: 100_000 } } }],
+  ['costs.hintFaultNs', { config: { costs: { hintFaultNs: 1_000_000 } } }],
+  ['costs.migrateBasePageNs', { config: { costs: { migrateBasePageNs: 1_000_000 } } }],
+  ['simulation.seed', { config: { simulation: { seed: 1 } } }],
+  ['topology', { config: { topology: { preset: 'FourSocket' } } }],
+  ['balancing', { policy: { balancing: 'Disabled' } }],
+  ['pattern Sequential', { region: { ...slow, pattern: 'Sequential' } }, { region: slow }],
+  ['pattern Strided', { region: { pattern: 'Strided' } }],
+  ['pattern Zipf', { region: { pattern: 'Zipf' } }],
+  ['touchesPerSecond', { region: { touchesPerSecond: 10 } }],
+  ['firstTouchNode', { region: { firstTouchNode: 1 } }],
+  ['shared', { region: { shared: false } }],
+  ['size', { region: { size: '2Mi' } }],
+  ['threads', { process: { threads: 3 } }],
+  ['cpuPercent', { process: { cpuPercent: 10 } }],
+  ...['Preferred', 'PreferredMany', 'Bind', 'Interleave', 'WeightedInterleave'].map(
+    (mode): readonly [string, Case] => [
+      `memoryPolicy.mode ${mode}`,
+      { policy: { memoryPolicy: { mode, nodes: mode === 'Preferred' ? '1' : '0-1' } } },
+    ],
+  ),
+  [
+    'memoryPolicy.numaBalancing',
+    { policy: { memoryPolicy: { mode: 'Bind', nodes: '0-1', numaBalancing: true } } },
+    { policy: { memoryPolicy: { mode: 'Bind', nodes: '0-1' } } },
+  ],
+];
+
+describe('a field that is said to do nothing', () => {
+  for (const [path, set, unset = {}] of withoutBehaviour) {
+    it(`${path} is named, and does nothing`, () => {
+      expect(named(set)).to.deep.equal([path]);
+      expect(seen(set)).to.deep.equal(seen(unset));
+    });
+  }
+
+  it('mode 2 marks nothing', () => {
+    const node = new NodeSimulation(desired(objects({ config: { numaBalancing: 2 } })));
+    node.advance(1_500_000_000);
+    expect(node.sample({ digest: false }).kernel?.vmstat.numa_pte_updates).to.equal(0);
+  });
+});
+
+describe('a field that is not', () => {
+  for (const [path, set, unset = {}] of withBehaviour) {
+    it(`${path} makes a difference`, () => {
+      expect(named(set)).to.deep.equal([]);
+      expect(seen(set)).not.to.deep.equal(seen(unset));
+    });
+  }
+});
