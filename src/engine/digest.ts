@@ -26,6 +26,11 @@ class Hasher {
     for (let i = 0; i < length; i++) this.word(values[i]!);
   }
 
+  /** A record of numbers, in the order of its fields. */
+  fields(record: object): void {
+    for (const value of Object.values(record)) this.number(value as number);
+  }
+
   text(value: string): void {
     for (let i = 0; i < value.length; i++) this.word(value.charCodeAt(i));
   }
@@ -43,9 +48,10 @@ function rotate(value: number, bits: number): number {
 /** Hash of all counters, all page state, all settings and all that tasks and groups know: 16 hex digits. */
 export function digest(state: KernelState): string {
   const hash = new Hasher();
-  for (const amount of [state.now, state.mode, ...Object.values<number>(state.tunables)]) hash.number(amount);
+  for (const amount of [state.now, state.mode]) hash.number(amount);
+  hash.fields(state.tunables);
   for (const amount of [...state.interleaveWeights, ...state.events]) hash.number(amount);
-  for (const stat of state.memory.stat) for (const amount of Object.values<number>(stat)) hash.number(amount);
+  for (const stat of state.memory.stat) hash.fields(stat);
   hashCgroup(hash, state.root);
   for (const task of state.tasks.values()) hashTask(hash, task);
   for (const process of state.processes.values()) {
@@ -57,7 +63,9 @@ export function digest(state: KernelState): string {
 
 function hashCgroup(hash: Hasher, group: Cgroup): void {
   const { cpuMax, cpuWeight, memoryMax, cpus, mems, numaLoadBalance, bandwidth } = group;
-  hash.text(`${group.name} ${[...group.controllers].join()} ${cpus?.join()} ${mems?.join()} ${numaLoadBalance}`);
+  hash.text(
+    `${group.name} ${[...group.controllers].join()} ${cpus?.join()} ${mems?.join()} ${numaLoadBalance}`,
+  );
   const numbers = [cpuWeight, cpuMax.quotaUs ?? -1, cpuMax.periodUs, memoryMax ?? -1, group.chargedPages];
   for (const amount of [...numbers, bandwidth.period, bandwidth.usedNs, group.oomKills]) hash.number(amount);
   for (const amount of group.events) hash.number(amount);
@@ -72,7 +80,8 @@ function hashAddressSpace(hash: Hasher, mm: AddressSpace): void {
     hash.number(pages);
     for (let page = armed.nextFrom(0); page >= 0; page = armed.nextFrom(page + 1)) hash.word(page);
     if (!scan) continue;
-    for (const amount of [scan.nextScan, scan.pidsReset, scan.startSeq, scan.previousSeq]) hash.number(amount);
+    for (const amount of [scan.nextScan, scan.pidsReset, scan.startSeq, scan.previousSeq])
+      hash.number(amount);
     hash.words([...scan.previousPids, ...scan.currentPids]);
   }
 }

@@ -84,15 +84,14 @@ function checkPages(state: KernelState): void {
   const { free, managed } = state.memory;
   const used = new Float64Array(managed.length);
   const charged = new Map<Cgroup, number>();
-  for (const { mm } of state.processes.values()) {
-    for (const { object, residentPages } of mm.vmas) {
-      const counted = new Float64Array(managed.length);
-      for (const node of object.node) if (node !== NOT_RESIDENT) counted[node]!++;
-      expect([...object.residentPerNode], 'pages per node').to.deep.equal([...counted]);
-      counted.forEach((pages, node) => (used[node]! += pages));
-      for (const group of object.cgroup.lineage())
-        charged.set(group, (charged.get(group) ?? 0) + residentPages);
-    }
+  const vmas = [...state.processes.values()].flatMap(({ mm }) => mm.vmas);
+  for (const { object, residentPages } of vmas) {
+    const counted = new Float64Array(managed.length);
+    for (const node of object.node) if (node !== NOT_RESIDENT) counted[node]!++;
+    expect([...object.residentPerNode], 'pages per node').to.deep.equal([...counted]);
+    counted.forEach((pages, node) => (used[node]! += pages));
+    for (const group of object.cgroup.lineage())
+      charged.set(group, (charged.get(group) ?? 0) + residentPages);
   }
   managed.forEach((pages, node) => {
     expect(free[node]! + used[node]!, 'I18').to.equal(pages);

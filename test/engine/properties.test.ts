@@ -282,10 +282,10 @@ class Machine {
         this.#spawn(op.shape);
         return;
       case 'group file':
-        this.#writeGroup(op.group, ...op.write);
+        this.#writeGroup(op.group, op.write[0], op.write[1]);
         return;
       case 'sysctl':
-        sysctlFiles(state)(op.write[0]!)!.write!(op.write[1]!);
+        sysctlFiles(state)(op.write[0])!.write!(op.write[1]);
         return;
       case 'rmdir':
         removeCgroup(state, op.group);

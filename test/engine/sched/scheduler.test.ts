@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 
-import { Kernel } from '../../../src/engine/kernel.ts';
+import type { Kernel } from '../../../src/engine/kernel.ts';
 import type { ThreadSpec } from '../../../src/engine/process.ts';
 import {
   CGROUPS,

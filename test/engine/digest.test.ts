@@ -1,0 +1,157 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+
+import { digest } from '../../src/engine/digest.ts';
+import type { Kernel } from '../../src/engine/kernel.ts';
+import { NUMA_BALANCING } from '../../src/engine/kernel.ts';
+import { packCpupid } from '../../src/engine/memory/cpupid.ts';
+import type { Vma } from '../../src/engine/memory/vma.ts';
+import type { Task } from '../../src/engine/sched/task.ts';
+import type { KernelState } from '../../src/engine/state.ts';
+import {
+  CGROUPS,
+  SECOND,
+  boot,
+  bootState,
+  machine,
+  mkdir,
+  processSpec,
+  region,
+  startOn,
+  sweep,
+  thread,
+} from './boot.ts';
+
+/** A busy little machine: crosswise memory, random access, throttling, a gate. */
+function busy(seed = 1): Kernel {
+  const kernel = boot({ machine: machine({ nodes: 2, cpusPerNode: 2 }), seed, mode: 4 });
+  mkdir(kernel, '/a');
+  kernel.write(`${CGROUPS}/a/cpu.numa_load_balance`, '1');
+  kernel.write(`${CGROUPS}/a/cpu.max`, '150000 100000');
+  const patterns = ['Uniform', 'Zipf', 'Sequential'] as const;
+  patterns.forEach((pattern, index) => {
+    kernel.spawn(
+      processSpec({
+        comm: pattern,
+        cgroup: '/a',
+        regions: [region('heap', 4, { firstTouchNode: index % 2 })],
+        threads: [
+          thread({ accesses: [sweep('heap', { pattern, writePercent: 50, touchesPerSecond: 3000 })] }),
+          thread({ accesses: [sweep('heap', { pattern, backlogNs: 50_000_000 })], dutyPercent: 40 }),
+        ],
+      }),
+    );
+  });
+  return kernel;
+}
+
+/** A file a program writes in the middle of a run. */
+const toggle = (kernel: Kernel, mode: number): void => kernel.write(NUMA_BALANCING, String(mode));
+
+describe('determinism', () => {
+  it('two runs are the same, to the last page', () => {
+    const [a, b] = [busy(), busy()];
+    a.run(5 * SECOND);
+    b.run(5 * SECOND);
+    expect(a.counters().numa_pages_migrated).to.be.greaterThan(1000);
+    expect(a.digest()).to.equal(b.digest());
+    expect(a.read('/proc/vmstat')).to.equal(b.read('/proc/vmstat'));
+  });
+
+  it('another seed gives another run', () => {
+    const [a, b] = [busy(1), busy(2)];
+    a.run(5 * SECOND);
+    b.run(5 * SECOND);
+    expect(a.digest()).not.to.equal(b.digest());
+  });
+
+  it('how a run is cut into calls changes nothing', () => {
+    const end = 4 * SECOND;
+    const whole = busy();
+    whole.run(end / 2);
+    toggle(whole, 1);
+    whole.run(end);
+    fc.assert(
+      fc.property(fc.array(fc.nat(end), { maxLength: 8 }), (cuts) => {
+        const pieces = busy();
+        const [before, after] = [cuts.filter((cut) => cut < end / 2), cuts.filter((cut) => cut >= end / 2)];
+        for (const cut of before.sort((a, b) => a - b)) pieces.run(cut);
+        pieces.run(end / 2);
+        toggle(pieces, 1);
+        for (const cut of after.sort((a, b) => a - b)) pieces.run(cut);
+        pieces.run(end);
+        expect(pieces.digest()).to.equal(whole.digest());
+      }),
+      { numRuns: 15 },
+    );
+  });
+
+  it('reading changes nothing', () => {
+    const [a, b] = [busy(), busy()];
+    for (let second = 1; second <= 4; second++) {
+      a.run(second * SECOND);
+      b.run(second * SECOND);
+      for (const path of ['/proc/vmstat', '/proc/1/sched', '/proc/1/numa_maps', `${CGROUPS}/a/memory.stat`])
+        b.read(path);
+      b.digest();
+      b.processes();
+      b.nodes();
+    }
+    expect(a.digest()).to.equal(b.digest());
+  });
+
+  it('run stops at whole ticks', () => {
+    const kernel = boot();
+    kernel.run(9_999_999);
+    expect(kernel.now).to.equal(8_000_000);
+    kernel.run(8_000_000);
+    expect(kernel.now).to.equal(8_000_000);
+    kernel.run(12_000_000);
+    expect(kernel.now).to.equal(12_000_000);
+  });
+});
+
+describe('the digest tells states apart', () => {
+  interface Inside {
+    readonly state: KernelState;
+    readonly task: Task;
+    readonly vma: Vma;
+  }
+
+  for (const [what, change] of [
+    ['the time', ({ state }) => (state.now += 1)],
+    ['the mode', ({ state }) => (state.mode = 4)],
+    ['a counter', ({ state }) => state.events[3]!++],
+    ['an allocation statistic', ({ state }) => state.memory.stat[1]!.numaForeign++],
+    ['one page on another node', ({ vma }) => (vma.object.node[77] = 1)],
+    ['who touched one page last', ({ vma }) => (vma.object.lastCpupid[77] = packCpupid(1, 1))],
+    ['one mark', ({ vma }) => vma.arm(77)],
+    ['the scan offset', ({ task }) => (task.mm.scanOffset += 4096)],
+    ['the time of the next scan', ({ task }) => task.mm.nextScan++],
+    ['a scan period', ({ task }) => task.scanPeriodMs++],
+    ['a preferred node', ({ task }) => (task.preferredNode = 1)],
+    ['a page in the locality window', ({ task }) => task.locality[2]++],
+    ['run time', ({ task }) => task.sumExec++],
+    ['the flag of a group', ({ state }) => (state.root.numaLoadBalance = 1n)],
+    ['a weight of a group', ({ state }) => (state.root.cpuWeight = 7)],
+    ['a tunable', ({ state }) => (state.tunables.scanSizeMb = 7)],
+    [
+      'where a sweep stands',
+      ({ task, state }) =>
+        task.streams[0]!.run(
+          { start: -1e6, lengthNs: 1e6, budgetNs: 1e6, touchNs: state.costs.touchNs },
+          () => ({ ns: 0, stop: true }),
+        ),
+    ],
+  ] as readonly (readonly [string, (inside: Inside) => unknown])[]) {
+    it(what, () => {
+      const state = bootState();
+      const { task, vma } = startOn(state, 0, 0);
+      const before = digest(state);
+      expect(before).to.match(/^[0-9a-f]{16}$/);
+      expect(digest(state)).to.equal(before);
+      change({ state, task, vma });
+      expect(digest(state)).not.to.equal(before);
+    });
+  }
+});
