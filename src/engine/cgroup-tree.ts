@@ -10,6 +10,19 @@ export function findCgroup(state: KernelState, path: string): Cgroup | undefined
   return group;
 }
 
+/** A group to start processes in. @throws KernelError ENOENT, or EBUSY where it hands controllers to its children */
+export function groupForProcesses(state: KernelState, path: string): Cgroup {
+  const group = findCgroup(state, path);
+  if (!group) throw new KernelError('ENOENT', path, 'there is no such cgroup to start a process in');
+  refuseInnerGroup(group, path);
+  return group;
+}
+
+function refuseInnerGroup(group: Cgroup, where: string): void {
+  if (group.parent && group.subtreeControl.size > 0)
+    throw new KernelError('EBUSY', where, 'the group hands controllers to its children');
+}
+
 /** @throws KernelError EEXIST, ENOENT (no parent), EINVAL (not an absolute path, or a name a directory cannot have) */
 export function makeCgroup(state: KernelState, path: string): Cgroup {
   const fail = (errno: 'EEXIST' | 'ENOENT' | 'EINVAL', what: string): never => {
@@ -57,9 +70,7 @@ function adoptMemory(state: KernelState, from: Cgroup, to: Cgroup): void {
 export function moveProcess(state: KernelState, pid: number, to: Cgroup): void {
   const process = state.processes.get(state.tasks.get(pid)?.tgid ?? pid);
   if (!process) throw new KernelError('ESRCH', `${to.path}/cgroup.procs`, `there is no process ${pid}`);
-  if (to.parent && to.subtreeControl.size > 0) {
-    throw new KernelError('EBUSY', `${to.path}/cgroup.procs`, 'the group hands controllers to its children');
-  }
+  refuseInnerGroup(to, `${to.path}/cgroup.procs`);
   for (const task of process.tasks) {
     task.cgroup.tasks.delete(task.pid);
     task.cgroup = to;
@@ -72,11 +83,12 @@ export function moveProcess(state: KernelState, pid: number, to: Cgroup): void {
 /** Resident pages per node charged to a group and its descendants. */
 export function memoryPerNode(state: KernelState, group: Cgroup): readonly number[] {
   const pages = Array.from({ length: state.topology.nodeCount }, () => 0);
-  for (const { mm } of state.processes.values()) {
-    for (const { object } of mm.vmas) {
-      if (![...object.cgroup.lineage()].includes(group)) continue;
-      object.residentPerNode.forEach((count, node) => (pages[node]! += count));
-    }
+  const objects = new Set(
+    [...state.processes.values()].flatMap(({ mm }) => mm.vmas.map(({ object }) => object)),
+  );
+  for (const { cgroup, residentPerNode } of objects) {
+    if (![...cgroup.lineage()].includes(group)) continue;
+    residentPerNode.forEach((count, node) => (pages[node]! += count));
   }
   return pages;
 }

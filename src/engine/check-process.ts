@@ -1,8 +1,10 @@
+import type { ThreadAccess } from './access/attach-streams.ts';
 import { pageRange } from './access/page-range.ts';
 import { KernelError } from './kernel-error.ts';
 import { createMemoryPolicy } from './memory/memory-policy.ts';
 import type { MemoryPolicy, MemoryPolicySpec } from './memory/memory-policy.ts';
-import type { ProcessSpec, RegionSpec, ThreadAccess, ThreadSpec } from './process.ts';
+import type { ProcessSpec, RegionSpec } from './process.ts';
+import type { ThreadPlace } from './sched/create-task.ts';
 import { DUTY_WINDOW_NS } from './sched/duty.ts';
 import type { KernelState } from './state.ts';
 
@@ -19,9 +21,7 @@ export interface ProcessPolicies {
  * @throws KernelError EINVAL when the description is not a process of this machine
  */
 export function checkProcess(state: KernelState, spec: ProcessSpec): ProcessPolicies {
-  const check: Check = (holds, what) => {
-    if (!holds) throw new KernelError('EINVAL', `process ${spec.comm}`, what);
-  };
+  const check = checkOf(`process ${spec.comm}`);
   check(spec.threads.length > 0, 'a process has at least one thread');
   const regions = new Map(spec.regions.map((region) => [region.name, region]));
   check(regions.size === spec.regions.length, 'two regions have one name');
@@ -37,6 +37,13 @@ export function checkProcess(state: KernelState, spec: ProcessSpec): ProcessPoli
 
 type Check = (holds: boolean, what: string) => void;
 
+/** Refuses with EINVAL what does not hold. @param where the call or the process that is refused */
+export function checkOf(where: string): Check {
+  return (holds, what) => {
+    if (!holds) throw new KernelError('EINVAL', where, what);
+  };
+}
+
 const isIndex = (value: number, count: number): boolean =>
   Number.isInteger(value) && value >= 0 && value < count;
 
@@ -50,16 +57,22 @@ function checkRegion(state: KernelState, spec: ProcessSpec, region: RegionSpec, 
   check(isIndex(firstToucher, spec.threads.length), `region ${name}: there is no thread ${firstToucher}`);
 }
 
-function checkThread(state: KernelState, thread: ThreadSpec, check: Check): void {
+/** When a thread is awake and where it may run. */
+export function checkThread(state: KernelState, thread: ThreadPlace, check: Check): void {
   const { dutyPercent = 100, dutyPhaseNs = 0, affinity } = thread;
-  check(dutyPercent > 0 && dutyPercent <= 100, `a thread cannot be awake for ${dutyPercent} % of the time`);
+  check(dutyPercent >= 0 && dutyPercent <= 100, `a thread cannot be awake for ${dutyPercent} % of the time`);
   check(isIndex(dutyPhaseNs, DUTY_WINDOW_NS), `its waking part cannot begin at ${dutyPhaseNs} ns`);
   check(affinity?.length !== 0, 'an affinity mask has at least one CPU');
   const missing = affinity?.find((cpu) => !isIndex(cpu, state.topology.cpuCount));
   check(missing === undefined, `there is no CPU ${missing}`);
 }
 
-function checkAccess(region: RegionSpec | undefined, access: ThreadAccess, check: Check): void {
+/** That an access lies within its region, at a rate that can be. */
+export function checkAccess(
+  region: { readonly name: string; readonly pages: number } | undefined,
+  access: ThreadAccess,
+  check: Check,
+): void {
   check(region !== undefined, `there is no region ${access.region} to access`);
   if (!region) return;
   const { touchesPerSecond, writePercent, startIndex = 0, backlogNs = 0 } = access;

@@ -1,4 +1,4 @@
-import { findCgroup, makeCgroup, memoryPerNode, removeCgroup } from './cgroup-tree.ts';
+import { findCgroup, groupForProcesses, makeCgroup, memoryPerNode, removeCgroup } from './cgroup-tree.ts';
 import { counterValues } from './counters.ts';
 import type { CounterValues } from './counters.ts';
 import { digest } from './digest.ts';
@@ -147,11 +147,7 @@ export class Kernel {
 
   /** Starts a process. @throws KernelError ENOENT (cgroup), EBUSY (it hands controllers down), EINVAL (description) */
   spawn(spec: ProcessSpec): SpawnOutcome {
-    const cgroup = findCgroup(this.#state, spec.cgroup);
-    if (!cgroup)
-      throw new KernelError('ENOENT', spec.cgroup, 'there is no such cgroup to start a process in');
-    if (cgroup.parent && cgroup.subtreeControl.size > 0)
-      throw new KernelError('EBUSY', spec.cgroup, 'the group hands controllers to its children');
+    const cgroup = groupForProcesses(this.#state, spec.cgroup);
     const result = spawnProcess(this.#state, spec, cgroup);
     if (result.process) return { pid: result.process.pid };
     for (const group of cgroup.governing('memory').lineage()) group.oomKills++;

@@ -1,6 +1,7 @@
 import { attachStreams } from './access/attach-streams.ts';
 import type { ThreadAccess } from './access/attach-streams.ts';
-import { findCgroup } from './cgroup-tree.ts';
+import { groupForProcesses } from './cgroup-tree.ts';
+import { checkAccess, checkOf, checkThread } from './check-process.ts';
 import { KernelError } from './kernel-error.ts';
 import { touchPages } from './memory/allocate.ts';
 import { mapRegion } from './memory/map-region.ts';
@@ -16,7 +17,7 @@ import { fitToAllowed } from './sched/fork-placement.ts';
 import type { ThreadPlace } from './sched/create-task.ts';
 import type { Task } from './sched/task.ts';
 import type { KernelState } from './state.ts';
-import { NO_NODE } from './units.ts';
+import { NO_NODE, PAGE_BYTES } from './units.ts';
 
 /** A process to start step by step: `fork` alone, or `fork` and `execve`. */
 export interface StartSpec {
@@ -55,9 +56,8 @@ export class ProcessCalls {
   }
 
   start(spec: StartSpec): number {
-    const cgroup = findCgroup(this.#state, spec.cgroup);
-    if (!cgroup)
-      throw new KernelError('ENOENT', spec.cgroup, 'there is no such cgroup to start a process in');
+    const cgroup = groupForProcesses(this.#state, spec.cgroup);
+    checkThread(this.#state, spec.main, checkOf(`process ${spec.comm}`));
     const process = newProcess(this.#state, spec, cgroup, spec.main);
     if (spec.origin === 'Fork') {
       process.mm.nextScan = this.#state.jiffies + this.#state.msToJiffies(this.#state.tunables.scanDelayMs);
@@ -66,13 +66,16 @@ export class ProcessCalls {
   }
 
   startThread(pid: number, thread: ThreadPlace): number {
-    return addThread(this.#state, this.#process(pid), thread).pid;
+    const process = this.#process(pid);
+    checkThread(this.#state, thread, checkOf(`clone ${pid}`));
+    return addThread(this.#state, process, thread).pid;
   }
 
   map(pid: number, { policy, sharedObject, ...mapping }: MapSpec): void {
     const { topology, variant } = this.#state;
+    checkMapping(this.#process(pid), mapping);
     const created = policy ? createMemoryPolicy(policy, topology.nodeCount, variant) : null;
-    const object = sharedObject === undefined ? undefined : this.#sharedObjects.get(sharedObject);
+    const object = sharedObject === undefined ? undefined : this.#liveObject(sharedObject);
     const vma = mapRegion(this.#state, this.#process(pid), { ...mapping, object }, created);
     if (sharedObject !== undefined) this.#sharedObjects.set(sharedObject, vma.object);
   }
@@ -80,6 +83,8 @@ export class ProcessCalls {
   touch(tid: number, region: string, [low, high]: readonly [number, number]): void {
     const task = this.#task(tid);
     const vma = this.#vma(task.tgid, region);
+    const check = checkOf(`region ${region}`);
+    check(low >= 0 && low <= high && high <= vma.pages, `it has no pages ${low} to ${high}`);
     const failed = touchPages(this.#state, vma, [low, high], {
       task,
       cpu: task.cpu,
@@ -103,7 +108,9 @@ export class ProcessCalls {
 
   setWork(tid: number, { dutyPercent, accesses }: ThreadWork): void {
     const task = this.#task(tid);
-    for (const { region } of accesses) this.#vma(task.tgid, region);
+    const check = checkOf(`tid ${tid}`);
+    for (const access of accesses) checkAccess(this.#vma(task.tgid, access.region), access, check);
+    checkThread(this.#state, { dutyPercent }, check);
     const process = this.#process(task.tgid);
     attachStreams(this.#state, task, accesses, `${process.streamName}/${process.tasks.indexOf(task)}`);
     if (dutyPercent !== undefined) task.dutyPercent = dutyPercent;
@@ -127,6 +134,12 @@ export class ProcessCalls {
     return node === undefined || node === NOT_RESIDENT ? NO_NODE : node;
   }
 
+  /** The pages of that name, unless the last process that mapped them has ended. */
+  #liveObject(name: string): MemoryObject | undefined {
+    const object = this.#sharedObjects.get(name);
+    return object && object.mappings.length > 0 ? object : undefined;
+  }
+
   #process(pid: number): Process {
     const process = this.#state.processes.get(pid);
     if (!process) throw new KernelError('ESRCH', `pid ${pid}`, 'there is no such process');
@@ -144,4 +157,15 @@ export class ProcessCalls {
     if (!vma) throw new KernelError('EINVAL', `pid ${pid}`, `there is no region ${region}`);
     return vma;
   }
+}
+
+function checkMapping({ pid, mm }: Process, { name, pages, address }: Mapping): void {
+  const check = checkOf(`mmap ${pid}`);
+  check(Number.isInteger(pages) && pages >= 1, `region ${name} has ${pages} pages`);
+  check(!mm.vmas.some((vma) => vma.name === name), `there is a region ${name} already`);
+  if (address === undefined) return;
+  check(address % PAGE_BYTES === 0, `region ${name}: ${address} is not page aligned`);
+  const end = address + pages * PAGE_BYTES;
+  const other = mm.vmas.find((vma) => vma.start < end && address < vma.end);
+  check(!other, `region ${name} lies on top of ${other?.name}`);
 }

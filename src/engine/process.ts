@@ -9,7 +9,7 @@ import { chargePages, touchPages } from './memory/allocate.ts';
 import type { AllocationFailure } from './memory/allocate.ts';
 import { mapRegion } from './memory/map-region.ts';
 import type { MemoryPolicySpec } from './memory/memory-policy.ts';
-import type { VmaFlags } from './memory/vma.ts';
+import type { Vma, VmaFlags } from './memory/vma.ts';
 import { createTask } from './sched/create-task.ts';
 import type { ThreadPlace } from './sched/create-task.ts';
 import type { Task } from './sched/task.ts';
@@ -125,16 +125,21 @@ export function endProcess(state: KernelState, process: Process): void {
     task.cgroup.tasks.delete(task.pid);
     state.tasks.delete(task.pid);
   }
-  for (const { object } of process.mm.vmas) {
-    if (--object.mappings > 0) continue;
-    state.lruBatches.drop(object);
-    let resident = 0;
-    object.residentPerNode.forEach((pages, node) => {
-      state.memory.release(node, pages);
-      resident += pages;
-    });
-    chargePages(object.cgroup, -resident);
-  }
+  for (const vma of process.mm.vmas) unmap(state, vma);
+}
+
+/** Takes a mapping away, and frees its pages if it was the last one of them. */
+function unmap(state: KernelState, vma: Vma): void {
+  const { object } = vma;
+  object.mappings.splice(object.mappings.indexOf(vma), 1);
+  if (object.mappings.length > 0) return;
+  state.lruBatches.drop(object);
+  let resident = 0;
+  object.residentPerNode.forEach((pages, node) => {
+    state.memory.release(node, pages);
+    resident += pages;
+  });
+  chargePages(object.cgroup, -resident);
 }
 
 function mapRegions(

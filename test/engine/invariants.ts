@@ -84,14 +84,15 @@ function checkPages(state: KernelState): void {
   const { free, managed } = state.memory;
   const used = new Float64Array(managed.length);
   const charged = new Map<Cgroup, number>();
-  const vmas = [...state.processes.values()].flatMap(({ mm }) => mm.vmas);
-  for (const { object, residentPages } of vmas) {
+  const objects = new Set(
+    [...state.processes.values()].flatMap(({ mm }) => mm.vmas.map(({ object }) => object)),
+  );
+  for (const { cgroup, node: nodes, residentPerNode } of objects) {
     const counted = new Float64Array(managed.length);
-    for (const node of object.node) if (node !== NOT_RESIDENT) counted[node]!++;
-    expect([...object.residentPerNode], 'pages per node').to.deep.equal([...counted]);
+    for (const node of nodes) if (node !== NOT_RESIDENT) counted[node]!++;
+    expect([...residentPerNode], 'pages per node').to.deep.equal([...counted]);
     counted.forEach((pages, node) => (used[node]! += pages));
-    for (const group of object.cgroup.lineage())
-      charged.set(group, (charged.get(group) ?? 0) + residentPages);
+    for (const group of cgroup.lineage()) charged.set(group, (charged.get(group) ?? 0) + sum(counted));
   }
   managed.forEach((pages, node) => {
     expect(free[node]! + used[node]!, 'I18').to.equal(pages);

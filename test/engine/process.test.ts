@@ -49,7 +49,7 @@ describe('starting a process: bad descriptions are refused before anything exist
     ['a sweep that begins outside', withAccess({ startIndex: 256 })],
     ['an affinity to no CPU', { threads: [thread({ affinity: [] })] }],
     ['an affinity to a CPU that is not there', { threads: [thread({ affinity: [2] })] }],
-    ['a duty of 0', { threads: [thread({ dutyPercent: 0 })] }],
+    ['a negative duty', { threads: [thread({ dutyPercent: -1 })] }],
     ['a duty of more than all', { threads: [thread({ dutyPercent: 101 })] }],
     ['a duty phase of a whole window', { threads: [thread({ dutyPhaseNs: 10_000_000 })] }],
   ] as readonly (readonly [string, Partial<ProcessSpec>])[]) {

@@ -35,7 +35,7 @@ export function hintFault(state: KernelState, task: Task, vma: Vma, page: number
     wasLocal: before === here,
     outcome,
     writable: vma.flags.writable,
-    sharedMapping: vma.flags.shared && object.mappings > 1,
+    sharedMapping: vma.flags.shared && object.mappings.length > 1,
   });
   return state.costs.hintFaultNs + (outcome === 'Migrated' ? state.costs.migratePageNs : 0);
 }

@@ -10,7 +10,7 @@ import type { KernelState } from '../state.ts';
 export function markPages(state: KernelState, task: Task, vma: Vma, low: number, high: number): number {
   const { object, present, armed } = vma;
   // Copy-on-write memory that several address spaces map is left alone (REF §7.4 c).
-  if (!vma.flags.shared && object.mappings > 1) return 0;
+  if (!vma.flags.shared && object.mappings.length > 1) return 0;
   const leftAlone = nodesLeftAlone(state, task, vma);
   let marked = 0;
   for (let page = low; page < high; page++) {

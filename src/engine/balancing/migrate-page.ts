@@ -27,6 +27,8 @@ export function migratePage(
   object.residentPerNode[source]!--;
   object.residentPerNode[target]!++;
   if (!vma.flags.shared) vma.writeProtected[page] = 1;
+  // The move replaces the entries of all mappings, and with them their marks (REF §18.5 I4).
+  for (const other of object.mappings) if (other !== vma && other.armed.has(page)) other.disarm(page);
   state.count('numa_pages_migrated', 1, object.cgroup);
   state.count('pgmigrate_success', 1);
   return true;

@@ -3,6 +3,7 @@ import { effectivePolicy } from '../balancing/misplaced.ts';
 import type { Task } from '../sched/task.ts';
 import type { KernelState } from '../state.ts';
 import { NO_NODE, PAGE_BYTES } from '../units.ts';
+import { NOT_RESIDENT } from './memory-object.ts';
 import { interleaveIndex, interleaveNode, weightedInterleaveNode } from './memory-policy.ts';
 import type { MemoryPolicy } from './memory-policy.ts';
 import type { Vma } from './vma.ts';
@@ -45,6 +46,10 @@ function touchPage(
   { task, cpu, node: here }: FirstTouch,
 ): AllocationFailure | undefined {
   const { object } = vma;
+  if (object.node[page] !== NOT_RESIDENT) {
+    mapPage(vma, page);
+    return undefined;
+  }
   const memcg = object.cgroup.governing('memory');
   if (!fits(memcg)) return 'memory.max is reached';
   const policy = effectivePolicy(task, vma);
@@ -54,11 +59,15 @@ function touchPage(
   if (node === NO_NODE) return 'node memory is full';
   object.node[page] = node;
   object.residentPerNode[node]!++;
-  vma.present[page] = 1;
-  vma.residentPages++;
+  mapPage(vma, page);
   chargePages(memcg, 1);
   state.lruBatches.add(cpu, object, page);
   return undefined;
+}
+
+function mapPage(vma: Vma, page: number): void {
+  vma.present[page] = 1;
+  vma.residentPages++;
 }
 
 /** Nodes to try, in order, within the task's `cpuset.mems` (REF §17.6). */

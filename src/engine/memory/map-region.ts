@@ -35,7 +35,7 @@ export function mapRegion(
   const next = Math.ceil((highest + PAGE_BYTES) / HUGE_BYTES) * HUGE_BYTES;
   const address = mapping.address ?? Math.max(FIRST_MAPPING, next);
   const vma = new Vma(mapping.name, address, object, mapping.flags ?? ANONYMOUS, policy);
-  object.mappings++;
+  object.mappings.push(vma);
   mm.insert(vma);
   return vma;
 }

@@ -1,5 +1,6 @@
 import type { Cgroup } from '../cgroup.ts';
 import { UNSET_CPUPID } from './cpupid.ts';
+import type { Vma } from './vma.ts';
 
 /** Node of a page that is not resident. */
 export const NOT_RESIDENT = 255;
@@ -17,8 +18,8 @@ export class MemoryObject {
   readonly batched: Uint8Array;
   /** Resident pages per node. */
   readonly residentPerNode: Float64Array;
-  /** Address spaces that map it. */
-  mappings = 0;
+  /** Its mappings, one per address space; a page moves in all of them at once. */
+  readonly mappings: Vma[] = [];
   /** The memory cgroup its pages are charged to. */
   cgroup: Cgroup;
 

@@ -75,10 +75,10 @@ describe('REF §7.4 marking pages', () => {
 
   it('leaves copy-on-write memory of several address spaces alone, not shared mappings (c)', () => {
     const cow = mapped({ threads: 2 });
-    cow.vma.object.mappings = 2;
+    cow.vma.object.mappings.push(cow.vma);
     expect(cow.mark()).to.deep.equal([]);
     const shared = mapped({ flags: { shared: true } });
-    shared.vma.object.mappings = 2;
+    shared.vma.object.mappings.push(shared.vma);
     expect(shared.mark()).to.have.length(8);
   });
 
