@@ -17,6 +17,8 @@ export class PacedNode {
   #base: { wallMs: number; simulatedNs: number };
   #window: { wallMs: number; simulatedNs: number };
   #reachedPermille: number | undefined;
+  /** Simulated time after the last step. */
+  #reachedNs = 0;
 
   constructor(simulation: NodeSimulation, wallMs: number) {
     this.simulation = simulation;
@@ -48,12 +50,13 @@ export class PacedNode {
     // No machine, no time: there is nothing to be behind with.
     if (tickNs === 0) return false;
     // A kernel that was booted anew begins at 0 again.
-    if (now < this.#base.simulatedNs) this.#rebase(wallMs);
+    if (now < this.#reachedNs) this.#rebase(wallMs);
     const target = this.#target(wallMs);
     const until = Math.min(target, now + STEP_NS);
     if (until >= now + tickNs) this.simulation.advance(until);
     this.#measure(wallMs);
     if (this.#speed > 0 && target - this.simulation.now > MAX_LAG_NS) this.#rebase(wallMs);
+    this.#reachedNs = this.simulation.now;
     return this.simulation.now + tickNs <= target;
   }
 
