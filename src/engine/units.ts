@@ -6,6 +6,8 @@ export const PAGE_BYTES = 4096;
 export const PAGES_PER_MIB = 256;
 /** Base pages in a huge (PMD-sized) page. */
 export const HUGE_PAGES = 512;
+/** Huge pages are 2^9 base pages. */
+export const HUGE_ORDER = 9;
 /** "No node": a task without a preferred node, a page that is not resident. */
 export const NO_NODE = -1;
 /** Nanoseconds in a millisecond and in a second. */

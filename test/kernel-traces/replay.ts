@@ -134,8 +134,8 @@ function mapSmall(
 /** Regions grow downwards: the last declared lies lowest, each at a 2 MiB boundary with a gap. */
 function mapRegions(kernel: Kernel, pid: number, regions: readonly RecordedRegion[]): void {
   let address = LOWEST_REGION;
-  for (const { name, pages, policy, nodemask } of [...regions].reverse()) {
-    kernel.calls.map(pid, { name, pages, address, policy: policyOf(policy, nodemask) });
+  for (const { name, pages, policy, nodemask, thp } of [...regions].reverse()) {
+    kernel.calls.map(pid, { name, pages, address, policy: policyOf(policy, nodemask), hugePages: thp === 1 });
     address = (Math.ceil((address + pages * 4096) / HUGE_BYTES) + 2) * HUGE_BYTES;
   }
 }
@@ -173,6 +173,7 @@ function touchUpTo(kernel: Kernel, pid: number, regions: readonly RecordedRegion
 /** t = 0: further threads exist, everyone is pinned and begins its accesses. */
 function begin(kernel: Kernel, process: ReplayedProcess, repetition: Repetition): void {
   const { recorded, pid, tids } = process;
+  kernel.calls.setAffinity(pid, recorded.threads[0]!.pinCpus);
   for (const [index, { pinCpus }] of recorded.threads.entries()) {
     if (index > 0) {
       const stack = threadStack(index);

@@ -3,7 +3,8 @@ import type { Vma } from '../memory/vma.ts';
 import type { Task } from '../sched/task.ts';
 import type { KernelState } from '../state.ts';
 import { NO_NODE } from '../units.ts';
-import { migratePage } from './migrate-page.ts';
+import { migrateFolio } from './migrate-page.ts';
+import type { MappedFolio } from './migrate-page.ts';
 import { misplaced } from './misplaced.ts';
 import { recordFault } from './record-fault.ts';
 import type { HandledFault } from './record-fault.ts';
@@ -16,38 +17,38 @@ import type { HandledFault } from './record-fault.ts';
  */
 export function hintFault(state: KernelState, task: Task, vma: Vma, page: number, write: boolean): number {
   const { object } = vma;
+  const folio = { vma, start: object.folioStart(page), pages: object.folioPages(page) };
   const before = object.node[page]!;
   const here = state.nodeOfTask(task);
   settleWriteProtection(vma, page);
-  const last = object.lastCpupid[page]!;
+  const last = object.lastCpupid[folio.start]!;
   notePid(vma, task.pid);
   state.count('numa_hint_faults', 1, object.cgroup);
   if (before === here) state.count('numa_hint_faults_local', 1, object.cgroup);
 
-  const target = misplaced(state, task, vma, page);
-  const outcome = moveIfMisplaced(state, vma, page, { target, here });
-  vma.disarm(page);
+  const outcome = moveIfMisplaced(state, task, folio);
+  vma.disarmFolio(folio.start, folio.pages);
   if (write) resetAfterWrite(vma, page);
   recordFault(state, task, {
     last,
     node: object.node[page]!,
-    pages: 1,
+    pages: folio.pages,
     wasLocal: before === here,
     outcome,
     writable: vma.flags.writable,
     sharedMapping: vma.flags.shared && object.mappings.length > 1,
   });
-  return state.costs.hintFaultNs + (outcome === 'Migrated' ? state.costs.migratePageNs : 0);
+  return state.costs.hintFaultNs + (outcome === 'Migrated' ? moveCostNs(state, folio) : 0);
 }
 
-function moveIfMisplaced(
-  state: KernelState,
-  vma: Vma,
-  page: number,
-  { target, here }: { readonly target: number; readonly here: number },
-): HandledFault['outcome'] {
+function moveIfMisplaced(state: KernelState, task: Task, folio: MappedFolio): HandledFault['outcome'] {
+  const target = misplaced(state, task, folio);
   if (target === NO_NODE) return 'Stayed';
-  return migratePage(state, vma, page, target, here) ? 'Migrated' : 'Failed';
+  return migrateFolio(state, task, folio, target) ? 'Migrated' : 'Failed';
+}
+
+function moveCostNs({ costs }: KernelState, { pages }: MappedFolio): number {
+  return pages > 1 ? costs.migrateHugePageNs : costs.migratePageNs;
 }
 
 /** The task's bit in the VMA's current access window, which the pid filter reads (REF §7.3). */

@@ -1,35 +1,48 @@
 import type { Vma } from '../memory/vma.ts';
+import type { Task } from '../sched/task.ts';
 import type { KernelState } from '../state.ts';
 import { NO_NODE } from '../units.ts';
 
+/** A folio of a mapping: a base page, or a huge page by its first base page. */
+export interface MappedFolio {
+  readonly vma: Vma;
+  readonly start: number;
+  /** 1 or 512. */
+  readonly pages: number;
+}
+
 /**
- * Moves one base page to a node, as a hint fault does: no reclaim, strictly on that node (REF §10).
+ * Moves a folio to a node, as a hint fault does: no reclaim, strictly on that node, a huge page whole or not at all
+ * (REF §10). The new page waits in a batch of the CPU that moved it, as any page allocated there does.
  *
- * @param here node of the faulting CPU, for the allocation statistics
- * @returns whether the page moved; a refusal before the move (REF §10.1) is not counted in `pgmigrate_fail`
+ * @returns whether it moved; a refusal before the move (REF §10.1) is not counted in `pgmigrate_fail`
  */
-export function migratePage(
-  state: KernelState,
-  vma: Vma,
-  page: number,
-  target: number,
-  here: number,
-): boolean {
+export function migrateFolio(state: KernelState, task: Task, folio: MappedFolio, target: number): boolean {
+  const { vma, start, pages } = folio;
   const { object } = vma;
-  if (object.batched[page] === 1 || !state.memory.hasRoomForMigration(target, 1)) return false;
-  const source = object.node[page]!;
-  if (state.memory.allocate({ here, order: [target], pages: 1 }) === NO_NODE) {
-    state.count('pgmigrate_fail', 1);
+  if (object.batched[start] === 1 || !state.memory.hasRoomForMigration(target, pages)) return false;
+  const here = state.nodeOfTask(task);
+  if (state.memory.allocate({ here, order: [target], pages }) === NO_NODE) {
+    state.count('pgmigrate_fail', pages);
+    if (pages > 1) state.count('thp_migration_fail', 1);
     return false;
   }
-  state.memory.release(source, 1);
-  object.node[page] = target;
-  object.residentPerNode[source]!--;
-  object.residentPerNode[target]!++;
-  if (!vma.flags.shared) vma.writeProtected[page] = 1;
+  const source = object.node[start]!;
+  state.memory.release(source, pages);
+  object.node.fill(target, start, start + pages);
+  object.residentPerNode[source]! -= pages;
+  object.residentPerNode[target]! += pages;
   // The move replaces the entries of all mappings, and with them their marks (REF §18.5 I4).
-  for (const other of object.mappings) if (other !== vma && other.armed.has(page)) other.disarm(page);
-  state.count('numa_pages_migrated', 1, object.cgroup);
-  state.count('pgmigrate_success', 1);
+  for (const other of object.mappings)
+    if (other !== vma && other.armed.has(start)) other.disarmFolio(start, pages);
+  if (pages === 1) afterBasePage(state, task, vma, start);
+  else state.count('thp_migration_success', 1);
+  state.count('numa_pages_migrated', pages, object.cgroup);
+  state.count('pgmigrate_success', pages);
   return true;
+}
+
+function afterBasePage(state: KernelState, task: Task, vma: Vma, page: number): void {
+  if (!vma.flags.shared) vma.writeProtected[page] = 1;
+  state.lruBatches.add(task.cpu, vma.object, page);
 }

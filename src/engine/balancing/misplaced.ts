@@ -8,7 +8,8 @@ import {
 import type { Vma } from '../memory/vma.ts';
 import type { Task } from '../sched/task.ts';
 import type { KernelState } from '../state.ts';
-import { NO_NODE } from '../units.ts';
+import { HUGE_ORDER, NO_NODE } from '../units.ts';
+import type { MappedFolio } from './migrate-page.ts';
 import { twoStageFilter } from './two-stage-filter.ts';
 
 /** The policy that governs an address: the VMA's, else the task's, else the built-in one (REF §3.7). */
@@ -24,22 +25,28 @@ const POSTED_SENTINEL_NODE = 1;
  *
  * @returns the target node, or NO_NODE to leave the page where it is
  */
-export function misplaced(state: KernelState, task: Task, vma: Vma, page: number): number {
+export function misplaced(state: KernelState, task: Task, { vma, start: page, pages }: MappedFolio): number {
   const policy = effectivePolicy(task, vma);
-  if (!policy.migrateOnFault || policy.taskOnly) return NO_NODE;
+  if (!policy.migrateOnFault) return NO_NODE;
+  if (policy.taskOnly) return pages > 1 && hasPostedSentinel(state) ? sentinelAsNode(state) : NO_NODE;
   const current = vma.object.node[page]!;
   const here = state.nodeOfTask(task);
   const target = policy.migrateOnReferenceNode
     ? followReference(state, task, { vma, page, policy, current, here })
     : wantedNode(state, policy, { vma, page, current, here });
   if (target === current) return NO_NODE;
-  return isMistakenForSentinel(state, target) ? NO_NODE : target;
+  // As posted, a base page whose target is node 1 is taken for "task only" and stays (REF §17.7 D1).
+  const isMistaken = pages === 1 && target === POSTED_SENTINEL_NODE && hasPostedSentinel(state);
+  return isMistaken ? NO_NODE : target;
 }
 
-/** As posted, a base page whose target is node 1 is taken for "task only" and stays (REF §17.7 D1). */
-function isMistakenForSentinel(state: KernelState, target: number): boolean {
-  const { rfc, interleave, sentinel } = state.variant;
-  return rfc === 'V1' && interleave && sentinel === 'AsPosted' && target === POSTED_SENTINEL_NODE;
+function hasPostedSentinel({ variant }: KernelState): boolean {
+  return variant.rfc === 'V1' && variant.interleave && variant.sentinel === 'AsPosted';
+}
+
+/** The huge-page path takes the sentinel for a node, even if the page is there already (REF §17.7 D2). */
+function sentinelAsNode({ topology }: KernelState): number {
+  return topology.nodeCount > POSTED_SENTINEL_NODE ? POSTED_SENTINEL_NODE : NO_NODE;
 }
 
 interface Touch {
@@ -64,7 +71,7 @@ function followReference(
 
 /** Static targets of policies that do not follow the task; only hypothetical policies get here (REF §9.1). */
 function wantedNode(state: KernelState, policy: MemoryPolicy, { vma, page, current, here }: Touch): number {
-  const index = interleaveIndex(vma.pageOffset, page, 0);
+  const index = interleaveIndex(vma.pageOffset, page, vma.object.huge[page] === 1 ? HUGE_ORDER : 0);
   switch (policy.mode) {
     case 'Interleave':
       return interleaveNode(policy.nodes, index);

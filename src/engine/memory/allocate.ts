@@ -2,7 +2,7 @@ import type { Cgroup } from '../cgroup.ts';
 import { effectivePolicy } from '../balancing/misplaced.ts';
 import type { Task } from '../sched/task.ts';
 import type { KernelState } from '../state.ts';
-import { NO_NODE, PAGE_BYTES } from '../units.ts';
+import { HUGE_ORDER, HUGE_PAGES, NO_NODE, PAGE_BYTES } from '../units.ts';
 import { NOT_RESIDENT } from './memory-object.ts';
 import { interleaveIndex, interleaveNode, weightedInterleaveNode } from './memory-policy.ts';
 import type { MemoryPolicy } from './memory-policy.ts';
@@ -33,6 +33,7 @@ export function touchPages(
 ): AllocationFailure | undefined {
   for (let page = low; page < high; page++) {
     if (vma.present[page] === 1) continue;
+    if (vma.hugePages && touchHugePage(state, vma, page, touch)) continue;
     const failure = touchPage(state, vma, page, touch);
     if (failure) return failure;
   }
@@ -51,18 +52,50 @@ function touchPage(
     return undefined;
   }
   const memcg = object.cgroup.governing('memory');
-  if (!fits(memcg)) return 'memory.max is reached';
+  if (!fits(memcg, 1)) return 'memory.max is reached';
   const policy = effectivePolicy(task, vma);
-  const order = allocationOrder(state, task, policy, { vma, page, here });
-  const interleaved = policy.mode === 'Interleave' || policy.mode === 'WeightedInterleave';
-  const node = state.memory.allocate({ here, order, pages: 1, interleaved });
+  const order = allocationOrder(state, task, policy, { vma, page, here, pageOrder: 0 });
+  const node = state.memory.allocate({ here, order, pages: 1, interleaved: isInterleaved(policy) });
   if (node === NO_NODE) return 'node memory is full';
-  object.node[page] = node;
-  object.residentPerNode[node]!++;
-  mapPage(vma, page);
+  makeResident(vma, page, 1, node);
   chargePages(memcg, 1);
   state.lruBatches.add(cpu, object, page);
   return undefined;
+}
+
+/**
+ * Makes a huge page of the block around a page, if all of the block lies in the mapping and none of it is there yet. Other
+ * than interleaved ones, huge pages come from the preferred node or not at all (REF §17.6).
+ */
+function touchHugePage(
+  state: KernelState,
+  vma: Vma,
+  page: number,
+  { task, node: here }: FirstTouch,
+): boolean {
+  const { object } = vma;
+  const start = object.blockStart(page);
+  const end = start + HUGE_PAGES;
+  const memcg = object.cgroup.governing('memory');
+  if (start < 0 || end > vma.pages || !fits(memcg, HUGE_PAGES)) return false;
+  if (object.node.subarray(start, end).some((node) => node !== NOT_RESIDENT)) return false;
+  const policy = effectivePolicy(task, vma);
+  const interleaved = isInterleaved(policy);
+  const order = allocationOrder(state, task, policy, { vma, page: start, here, pageOrder: HUGE_ORDER });
+  const candidates = interleaved ? order : order.slice(0, 1);
+  const node = state.memory.allocate({ here, order: candidates, pages: HUGE_PAGES, interleaved });
+  if (node === NO_NODE) return false;
+  object.huge.fill(1, start, end);
+  makeResident(vma, start, HUGE_PAGES, node);
+  chargePages(memcg, HUGE_PAGES);
+  return true;
+}
+
+function makeResident(vma: Vma, start: number, pages: number, node: number): void {
+  vma.object.node.fill(node, start, start + pages);
+  vma.object.residentPerNode[node]! += pages;
+  vma.present.fill(1, start, start + pages);
+  vma.residentPages += pages;
 }
 
 function mapPage(vma: Vma, page: number): void {
@@ -70,28 +103,41 @@ function mapPage(vma: Vma, page: number): void {
   vma.residentPages++;
 }
 
+function isInterleaved({ mode }: MemoryPolicy): boolean {
+  return mode === 'Interleave' || mode === 'WeightedInterleave';
+}
+
+/** A page to allocate, and the node its toucher is on. */
+interface Wanted {
+  readonly vma: Vma;
+  readonly page: number;
+  readonly here: number;
+  /** 0 for a base page, 9 for a huge one. */
+  readonly pageOrder: number;
+}
+
 /** Nodes to try, in order, within the task's `cpuset.mems` (REF §17.6). */
 function allocationOrder(
   state: KernelState,
   task: Task,
   policy: MemoryPolicy,
-  { vma, page, here }: { readonly vma: Vma; readonly page: number; readonly here: number },
+  wanted: Wanted,
 ): readonly number[] {
-  const { topology } = state;
-  const order = policyOrder(state, policy, { vma, page, here });
+  const order = policyOrder(state, policy, wanted);
   const mems = task.cgroup.effectiveMems();
   if (!mems) return order;
   const within = order.filter((node) => mems.includes(node));
-  return within.length > 0 ? within : topology.zonelist(here).filter((node) => mems.includes(node));
+  const nearest = state.topology.zonelist(wanted.here);
+  return within.length > 0 ? within : nearest.filter((node) => mems.includes(node));
 }
 
 function policyOrder(
   { topology, interleaveWeights }: KernelState,
   policy: MemoryPolicy,
-  { vma, page, here }: { readonly vma: Vma; readonly page: number; readonly here: number },
+  { vma, page, here, pageOrder }: Wanted,
 ): readonly number[] {
   const { nodes } = policy;
-  const index = interleaveIndex(vma.pageOffset, page, 0);
+  const index = interleaveIndex(vma.pageOffset, page, pageOrder);
   switch (policy.mode) {
     case 'Default':
     case 'Local':
@@ -114,9 +160,9 @@ function policyOrder(
   }
 }
 
-function fits(memcg: Cgroup): boolean {
+function fits(memcg: Cgroup, pages: number): boolean {
   for (const group of memcg.lineage()) {
-    if (group.memoryMax !== undefined && (group.chargedPages + 1) * PAGE_BYTES > group.memoryMax)
+    if (group.memoryMax !== undefined && (group.chargedPages + pages) * PAGE_BYTES > group.memoryMax)
       return false;
   }
   return true;

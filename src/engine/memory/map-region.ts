@@ -14,6 +14,8 @@ export interface Mapping {
   /** First address, page aligned; without it above all other mappings of the process. */
   readonly address?: number | undefined;
   readonly flags?: VmaFlags | undefined;
+  /** Whether aligned 2 MiB blocks of it become huge pages on first touch (`madvise`, or `always`). */
+  readonly hugePages?: boolean | undefined;
   /** Pages it shares with other mappings; without them it has pages of its own. */
   readonly object?: MemoryObject | undefined;
 }
@@ -28,13 +30,16 @@ export function mapRegion(
   mapping: Mapping,
   policy: MemoryPolicy | null,
 ): Vma {
-  const memcg = tasks[0]!.cgroup.governing('memory');
-  const object = mapping.object ?? new MemoryObject(mapping.pages, state.topology.nodeCount, memcg);
   const highest = mm.vmas.at(-1)?.end ?? 0;
   // Mappings start at 2 MiB boundaries, with a gap between them so that they never merge.
   const next = Math.ceil((highest + PAGE_BYTES) / HUGE_BYTES) * HUGE_BYTES;
   const address = mapping.address ?? Math.max(FIRST_MAPPING, next);
+  const memcg = tasks[0]!.cgroup.governing('memory');
+  const misalignment = (address / PAGE_BYTES) % HUGE_PAGES;
+  const object =
+    mapping.object ?? new MemoryObject(mapping.pages, state.topology.nodeCount, memcg, misalignment);
   const vma = new Vma(mapping.name, address, object, mapping.flags ?? ANONYMOUS, policy);
+  vma.hugePages = mapping.hugePages ?? false;
   object.mappings.push(vma);
   mm.insert(vma);
   return vma;

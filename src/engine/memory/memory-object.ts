@@ -1,4 +1,5 @@
 import type { Cgroup } from '../cgroup.ts';
+import { HUGE_PAGES } from '../units.ts';
 import { UNSET_CPUPID } from './cpupid.ts';
 import type { Vma } from './vma.ts';
 
@@ -6,7 +7,7 @@ import type { Vma } from './vma.ts';
 export const NOT_RESIDENT = 255;
 
 /**
- * The pages behind one or more mappings: anonymous memory, or a shared object. Struct of arrays, 6 bytes per base page:
+ * The pages behind one or more mappings: anonymous memory, or a shared object. Struct of arrays, 7 bytes per base page:
  * the folio's node, its `lastCpupid` and whether it still sits in a per-CPU batch of newly added pages.
  */
 export class MemoryObject {
@@ -16,6 +17,10 @@ export class MemoryObject {
   readonly lastCpupid: Uint32Array;
   /** 1 while the page sits in a CPU's LRU batch and cannot be isolated (REF §10.1 row 4). */
   readonly batched: Uint8Array;
+  /** 1 on every base page of a huge (2 MiB) folio; its first page stands for the folio. */
+  readonly huge: Uint8Array;
+  /** Base pages between the 2 MiB boundary below the object's first page and that page. */
+  readonly misalignment: number;
   /** Resident pages per node. */
   readonly residentPerNode: Float64Array;
   /** Its mappings, one per address space; a page moves in all of them at once. */
@@ -23,12 +28,29 @@ export class MemoryObject {
   /** The memory cgroup its pages are charged to. */
   cgroup: Cgroup;
 
-  constructor(pages: number, nodeCount: number, cgroup: Cgroup) {
+  constructor(pages: number, nodeCount: number, cgroup: Cgroup, misalignment = 0) {
     this.pages = pages;
+    this.misalignment = misalignment;
+    this.huge = new Uint8Array(pages);
     this.cgroup = cgroup;
     this.node = new Uint8Array(pages).fill(NOT_RESIDENT);
     this.lastCpupid = new Uint32Array(pages).fill(UNSET_CPUPID);
     this.batched = new Uint8Array(pages);
     this.residentPerNode = new Float64Array(nodeCount);
+  }
+
+  /** First page of the 2 MiB block a page lies in; negative where the block begins before the object. */
+  blockStart(page: number): number {
+    return Math.floor((page + this.misalignment) / HUGE_PAGES) * HUGE_PAGES - this.misalignment;
+  }
+
+  /** First page of the folio a page belongs to: its block's if that is huge, else itself. */
+  folioStart(page: number): number {
+    return this.huge[page] === 1 ? this.blockStart(page) : page;
+  }
+
+  /** Base pages of the folio a page belongs to. */
+  folioPages(page: number): number {
+    return this.huge[page] === 1 ? HUGE_PAGES : 1;
   }
 }

@@ -54,6 +54,8 @@ export class Vma {
   /** The armed pages in other orders, for streams that need them so. */
   readonly #mirrors: { readonly set: ArmedSet; readonly indexOf: (page: number) => number }[] = [];
   scan: VmaScanState | undefined;
+  /** Whether first touches make huge pages where a whole block fits. */
+  hugePages = false;
   /** Pages this mapping maps. */
   residentPages = 0;
   /** Whether any thread writes to it: then a moved page is unset again by its next write. */
@@ -84,6 +86,16 @@ export class Vma {
       const index = indexOf(page);
       if (index >= 0) set.add(index);
     }
+  }
+
+  /** Marks every base page of a huge page that is not marked: whichever is touched, the whole folio faults. */
+  armFolio(start: number, pages: number): void {
+    for (let page = start; page < start + pages; page++) this.arm(page);
+  }
+
+  /** Unmarks a folio that is marked. */
+  disarmFolio(start: number, pages: number): void {
+    for (let page = start; page < start + pages; page++) this.disarm(page);
   }
 
   /** Unmarks a page that is marked. */
