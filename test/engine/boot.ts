@@ -113,6 +113,14 @@ export function region(name: string, mib: number, options: Partial<RegionSpec> =
   return { name, pages: mib * PAGES_PER_MIB, ...options };
 }
 
+/** A page that may not leave node 0: from node 1 it faults in every pass, which lets a placement happen after the first. */
+export const PINNED: RegionSpec = {
+  name: 'pinned',
+  pages: 1,
+  firstTouchNode: 0,
+  policy: { mode: 'Bind', nodes: [0], numaBalancing: true },
+};
+
 /** A sweep over a region, fast enough to touch 64 MiB in a sixth of a second. */
 export function sweep(name: string, options: Partial<ThreadAccess> = {}): ThreadAccess {
   return { region: name, pattern: 'Sequential', touchesPerSecond: 100_000, writePercent: 0, ...options };

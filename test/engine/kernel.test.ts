@@ -7,6 +7,7 @@ import type { MemoryPolicySpec } from '../../src/engine/memory/memory-policy.ts'
 import type { ProcessSpec } from '../../src/engine/process.ts';
 import {
   CGROUPS,
+  PINNED,
   SECOND,
   boot,
   bootState,
@@ -34,6 +35,15 @@ function remote(options: Partial<ProcessSpec> = {}, policy?: MemoryPolicySpec): 
   });
 }
 
+/** The same with a page that faults in every pass. */
+function lastingRemote(cgroup = '/'): ProcessSpec {
+  return remote({
+    cgroup,
+    regions: [region('heap', 16, { firstTouchNode: 0 }), PINNED],
+    threads: [thread({ affinity: [1], accesses: [sweep('heap'), sweep('pinned')] })],
+  });
+}
+
 /** Free pages between the low watermark (452) and the high one (542) of a node of 256 MiB in a machine of 512. */
 const NEARLY_FULL = 540;
 
@@ -43,7 +53,7 @@ const pages = (kernel: Kernel, index = 0): readonly number[] =>
 describe('REF §21 sanity scenarios', () => {
   it('1: remote private memory follows its task in the first pass, and the period doubles', () => {
     const kernel = boot();
-    kernel.spawn(remote());
+    kernel.spawn(lastingRemote());
     kernel.run(6 * SECOND);
     expect(pages(kernel)[1]).to.be.at.least(4096 - 30);
     expect(kernel.counters().numa_pages_migrated).to.be.at.least(4096 - 30);
@@ -188,7 +198,7 @@ describe('REF §17.4 truth table, base pages', () => {
       const kernel = boot({ mode, variant: variantOf(rfc) });
       mkdir(kernel, '/g');
       if (rfc !== 'Off') kernel.write(`${CGROUPS}/g/cpu.numa_load_balance`, String(flag));
-      const pid = pidOf(kernel.spawn(remote({ cgroup: '/g' })));
+      const pid = pidOf(kernel.spawn(lastingRemote('/g')));
       kernel.run(6 * SECOND);
       const { numa_pte_updates: marked, numa_pages_migrated: moved } = kernel.counters();
       expect([marked > 0, moved > 0]).to.deep.equal([scan, scan]);

@@ -3,15 +3,15 @@ import { expect } from 'chai';
 import { COUNTERS } from '../../../src/engine/counters.ts';
 import { KernelError } from '../../../src/engine/kernel-error.ts';
 import type { Kernel } from '../../../src/engine/kernel.ts';
-import { SECOND, boot, field, pidOf, processSpec, region, sweep, thread } from '../boot.ts';
+import { PINNED, SECOND, boot, field, pidOf, processSpec, region, sweep, thread } from '../boot.ts';
 
 function remoteWork(kernel: Kernel): number {
   return pidOf(
     kernel.spawn(
       processSpec({
         comm: 'a-very-long-command-name',
-        regions: [region('heap', 16, { firstTouchNode: 0 })],
-        threads: [thread({ affinity: [1], accesses: [sweep('heap')] })],
+        regions: [region('heap', 16, { firstTouchNode: 0 }), PINNED],
+        threads: [thread({ affinity: [1], accesses: [sweep('heap'), sweep('pinned')] })],
       }),
     ),
   );
@@ -122,13 +122,13 @@ describe('/sys/devices/system/node (REF §18.3)', () => {
     remoteWork(kernel);
     const node = '/sys/devices/system/node/node0';
     expect(kernel.read(`${node}/numastat`)).to.equal(
-      'numa_hit 4096\nnuma_miss 0\nnuma_foreign 0\ninterleave_hit 0\nlocal_node 4096\nother_node 0\n',
+      'numa_hit 4097\nnuma_miss 0\nnuma_foreign 0\ninterleave_hit 0\nlocal_node 4097\nother_node 0\n',
     );
     expect(kernel.read(`${node}/distance`)).to.equal('10 20\n');
     expect(kernel.read(`${node}/cpulist`)).to.equal('0\n');
     expect(kernel.read('/sys/devices/system/node/online')).to.equal('0-1\n');
     expect(kernel.read(`${node}/meminfo`)).to.match(
-      /^Node 0 MemTotal: +262144 kB\nNode 0 MemFree: +245760 kB\n/,
+      /^Node 0 MemTotal: +262144 kB\nNode 0 MemFree: +245756 kB\n/,
     );
     expect(kernel.exists('/sys/devices/system/node/node2/numastat')).to.equal(false);
   });
@@ -141,7 +141,7 @@ describe('/sys/devices/system/node (REF §18.3)', () => {
     expect(kernel.nodes().map(({ numastat }) => numastat.numaHit)).to.deep.equal([0, 0]);
     kernel.write('/proc/sys/vm/numa_stat', '1');
     remoteWork(kernel);
-    expect(kernel.nodes()[0]!.numastat.numaHit).to.equal(4096);
+    expect(kernel.nodes()[0]!.numastat.numaHit).to.equal(4097);
   });
 
   it('weights of interleaving are 1 to 255 and steer the next allocations', () => {
