@@ -346,6 +346,19 @@ describe('REF §18.1 events in the cgroup tree', () => {
     expect(kernel.cgroupCounters('/a/b').numa_pages_migrated).to.equal(0);
   });
 
+  it('what a group counted before it lost the memory controller stays with its parent, once', () => {
+    const kernel = boot();
+    mkdir(kernel, '/a');
+    kernel.spawn(remote({ cgroup: '/a' }));
+    kernel.run(4 * SECOND);
+    const before = kernel.cgroupCounters('/');
+    expect(before.numa_hint_faults).to.be.greaterThan(4000);
+    kernel.write(`${CGROUPS}/cgroup.subtree_control`, '-memory');
+    kernel.write(`${CGROUPS}/cgroup.subtree_control`, '+memory');
+    expect(kernel.cgroupCounters('/a').numa_hint_faults).to.equal(0);
+    expect(kernel.cgroupCounters('/')).to.deep.equal(before);
+  });
+
   it('memory that outlives its group goes on counting for the ancestors', () => {
     const kernel = boot();
     mkdir(kernel, '/a/b');

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 
 import { KernelError } from '../../src/engine/kernel-error.ts';
-import { endProcess } from '../../src/engine/process.ts';
+import { addThread, endProcess } from '../../src/engine/process.ts';
 import type { ProcessSpec } from '../../src/engine/process.ts';
 import {
   SECOND,
@@ -100,6 +100,16 @@ describe('REF §5.1 a new task', () => {
     state.now = SECOND;
     const { process } = startOn(state, 0, 0, { threads: 3 });
     expect(process.mm).to.include({ nextScan: 250 + 250, users: 3 });
+  });
+
+  it('the creator’s own passes are forgotten when it makes its first thread, not when it makes another', () => {
+    const state = bootState();
+    const { process } = startOn(state, 0, 0);
+    Object.assign(process.mm, { scanSeq: 3, nextScan: 1 });
+    expect(addThread(state, process, {}).scanSeq).to.equal(0);
+    expect(process.mm).to.include({ scanSeq: 0, nextScan: 250 });
+    process.mm.scanSeq = 3;
+    expect(addThread(state, process, {}).scanSeq).to.equal(3);
   });
 
   it('a new thread’s stamp is two ticks and at most 60 µs', () => {

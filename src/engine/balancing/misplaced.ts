@@ -69,9 +69,13 @@ function followReference(
   return twoStageFilter(state, task, vma.object, page, current).migrate ? here : NO_NODE;
 }
 
+function orderOf({ object }: Vma, page: number): number {
+  return object.huge[page] === 1 ? HUGE_ORDER : 0;
+}
+
 /** Static targets of policies that do not follow the task; only hypothetical policies get here (REF §9.1). */
 function wantedNode(state: KernelState, policy: MemoryPolicy, { vma, page, current, here }: Touch): number {
-  const index = interleaveIndex(vma.pageOffset, page, vma.object.huge[page] === 1 ? HUGE_ORDER : 0);
+  const index = interleaveIndex(vma.pageOffset, page, orderOf(vma, page));
   switch (policy.mode) {
     case 'Interleave':
       return interleaveNode(policy.nodes, index);

@@ -179,6 +179,17 @@ describe('random patterns', () => {
     expect(new Set(one.hits).size).to.equal(one.hits.length);
   });
 
+  it('uniform: the wait for one page of 100 is exponential, whatever the slices', () => {
+    const one = stream(100, { pattern: 'Uniform', touchesPerSecond: 1000 });
+    let hit = 0;
+    for (let round = 0; round < 4000; round++) {
+      if (one.vma.armed.count === 0) one.arm(33);
+      one.run(SECOND / 20);
+      hit += one.hits.splice(0).length;
+    }
+    expect(hit / 4000).to.be.closeTo(1 - Math.exp(-0.5), 0.025);
+  });
+
   it('uniform over a part with a stride hits only its pages, at their rate', () => {
     const one = stream(4000, {
       pattern: 'Uniform',

@@ -112,6 +112,16 @@ describe('REF §7.2 the walk', () => {
     expect(vmas.map(({ armed }) => armed.count)).to.deep.equal([0, 1024]);
   });
 
+  it('the forced walk begins at the scan offset, not at the first VMA', () => {
+    const { state, task, mm, vmas } = remote([4, 4]);
+    mm.users = 9;
+    for (let i = 0; i < 2; i++) scan(state, task);
+    mm.scanOffset = vmas[0]!.end;
+    unmarkAll({ mm } as Process);
+    scan(state, task);
+    expect(vmas.map(({ armed }) => armed.count)).to.deep.equal([0, 1024]);
+  });
+
   it('a forced scan marks the VMA as complete in its pass', () => {
     const { state, task, mm, vmas } = remote([4, 4]);
     mm.users = 9;

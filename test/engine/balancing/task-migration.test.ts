@@ -202,6 +202,7 @@ describe('REF §14.3 nodes beyond the preferred one', () => {
       task.group.totalFaults = 1000;
       task.group.activeNodes = activeNodes;
       migratePreferred(state, task);
+      expect(state.runQueues.some(({ numaMigrateOn }) => numaMigrateOn)).to.equal(false);
       return task.cpu;
     };
     // On node 1 a swap with a stranger of no faults is found; node 2 is idle.

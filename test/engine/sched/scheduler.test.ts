@@ -1,7 +1,9 @@
 import { expect } from 'chai';
 
+import { TaskFaults } from '../../../src/engine/balancing/fault-statistics.ts';
 import type { Kernel } from '../../../src/engine/kernel.ts';
 import type { ThreadSpec } from '../../../src/engine/process.ts';
+import { assignCpu } from '../../../src/engine/sched/assign-cpu.ts';
 import {
   CGROUPS,
   SECOND,
@@ -183,6 +185,20 @@ describe('affinity and cpuset.cpus', () => {
       expect(cpuOf(kernel, pid)).to.equal(cpu);
     }
     expect(kernel.counters().numa_task_migrated).to.equal(0);
+  });
+});
+
+describe('REF §6.4 a task that gets a CPU on another node', () => {
+  it('scans fast again when it is pulled away from its preferred node', () => {
+    const state = bootState();
+    const { task } = startOn(state, 0, 0);
+    Object.assign(task, { faults: new TaskFaults(2), preferredNode: 0, scanSeq: 3, scanPeriodMs: 8000 });
+    task.affinity = undefined;
+    assignCpu(state, task, 1);
+    expect(task).to.include({ cpu: 1, scanPeriodMs: 1000 });
+    task.scanPeriodMs = 8000;
+    assignCpu(state, task, 0);
+    expect(task.scanPeriodMs, 'back home').to.equal(8000);
   });
 });
 
