@@ -45,15 +45,22 @@ function rotate(value: number, bits: number): number {
   return (value << bits) | (value >>> (32 - bits));
 }
 
-/** Hash of all counters, all page state, all settings and all that tasks and groups know: 16 hex digits. */
+/**
+ * Hash of all counters, all page state, all settings and all that tasks and groups know: 16 hex digits. A cgroup counts by
+ * its place in the tree, not by its name: names steer nothing, and hold ids that an API server draws.
+ */
 export function digest(state: KernelState): string {
   const hash = new Hasher();
   for (const amount of [state.now, state.mode]) hash.number(amount);
   hash.fields(state.tunables);
   for (const amount of [...state.interleaveWeights, ...state.events]) hash.number(amount);
   for (const stat of state.memory.stat) hash.fields(stat);
-  hashCgroup(hash, state.root);
-  for (const task of state.tasks.values()) hashTask(hash, task);
+  const places = new Map<Cgroup, number>();
+  hashCgroup(hash, state.root, places);
+  for (const task of state.tasks.values()) {
+    hash.number(places.get(task.cgroup) ?? -1);
+    hashTask(hash, task);
+  }
   for (const process of state.processes.values()) {
     hash.number(process.pid);
     hashAddressSpace(hash, process.mm);
@@ -61,15 +68,16 @@ export function digest(state: KernelState): string {
   return hash.hex();
 }
 
-function hashCgroup(hash: Hasher, group: Cgroup): void {
+function hashCgroup(hash: Hasher, group: Cgroup, places: Map<Cgroup, number>): void {
+  places.set(group, places.size);
   const { cpuMax, cpuWeight, memoryMax, cpus, mems, numaLoadBalance, bandwidth } = group;
   hash.text(
-    `${group.name} ${[...group.controllers].join()} ${cpus?.join()} ${mems?.join()} ${numaLoadBalance}`,
+    `${group.children.size} ${[...group.controllers].join()} ${cpus?.join()} ${mems?.join()} ${numaLoadBalance}`,
   );
   const numbers = [cpuWeight, cpuMax.quotaUs ?? -1, cpuMax.periodUs, memoryMax ?? -1, group.chargedPages];
   for (const amount of [...numbers, bandwidth.period, bandwidth.usedNs, group.oomKills]) hash.number(amount);
   for (const amount of group.events) hash.number(amount);
-  for (const child of group.children.values()) hashCgroup(hash, child);
+  for (const child of group.children.values()) hashCgroup(hash, child, places);
 }
 
 function hashAddressSpace(hash: Hasher, mm: AddressSpace): void {
@@ -87,7 +95,6 @@ function hashAddressSpace(hash: Hasher, mm: AddressSpace): void {
 }
 
 function hashTask(hash: Hasher, task: Task): void {
-  hash.text(task.cgroup.path);
   const numbers = [task.pid, task.cpu, task.sumExec, task.nodeStamp, task.scanPeriodMs, task.scanSeq];
   const learnt = [
     task.preferredNode,

@@ -121,10 +121,9 @@ export class ProcessCalls {
     this.#state.lruBatches.drain();
   }
 
-  /** Puts pages back on the batch of their process's CPU, where a page cannot be isolated (REF §10.1 row 4). */
-  holdOnLruBatch(pid: number, region: string, [low, high]: readonly [number, number]): void {
+  /** Puts pages on the batch of a CPU, where a page cannot be isolated until it fills (REF §10.1 row 4). */
+  holdOnLruBatch(cpu: number, pid: number, region: string, [low, high]: readonly [number, number]): void {
     const vma = this.#vma(pid, region);
-    const cpu = this.#process(pid).tasks[0]!.cpu;
     for (let page = low; page < high; page++) this.#state.lruBatches.add(cpu, vma.object, page);
   }
 

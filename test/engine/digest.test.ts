@@ -23,17 +23,17 @@ import {
 } from './boot.ts';
 
 /** A busy little machine: crosswise memory, random access, throttling, a gate. */
-function busy(seed = 1): Kernel {
+function busy(seed = 1, group = '/a'): Kernel {
   const kernel = boot({ machine: machine({ nodes: 2, cpusPerNode: 2 }), seed, mode: 4 });
-  mkdir(kernel, '/a');
-  kernel.write(`${CGROUPS}/a/cpu.numa_load_balance`, '1');
-  kernel.write(`${CGROUPS}/a/cpu.max`, '150000 100000');
+  mkdir(kernel, group);
+  kernel.write(`${CGROUPS}${group}/cpu.numa_load_balance`, '1');
+  kernel.write(`${CGROUPS}${group}/cpu.max`, '150000 100000');
   const patterns = ['Uniform', 'Zipf', 'Sequential'] as const;
   patterns.forEach((pattern, index) => {
     kernel.spawn(
       processSpec({
         comm: pattern,
-        cgroup: '/a',
+        cgroup: group,
         regions: [region('heap', 4, { firstTouchNode: index % 2 })],
         threads: [
           thread({ accesses: [sweep('heap', { pattern, writePercent: 50, touchesPerSecond: 3000 })] }),
@@ -56,6 +56,15 @@ describe('determinism', () => {
     expect(a.counters().numa_pages_migrated).to.be.greaterThan(1000);
     expect(a.digest()).to.equal(b.digest());
     expect(a.read('/proc/vmstat')).to.equal(b.read('/proc/vmstat'));
+  });
+
+  it('the names of cgroups change nothing, where a task is in the tree does', () => {
+    const runs = ['/a', '/pod3f2a.slice', '/system.slice'].map((group) => busy(1, group));
+    const [named, renamed, moved] = runs;
+    moved?.spawn(processSpec({ cgroup: '/', regions: [], threads: [thread({})] }));
+    for (const run of runs) run.run(SECOND);
+    expect(renamed?.digest()).to.equal(named?.digest());
+    expect(moved?.digest()).not.to.equal(named?.digest());
   });
 
   it('another seed gives another run', () => {
@@ -139,7 +148,7 @@ describe('the digest tells states apart', () => {
       'where a sweep stands',
       ({ task, state }) =>
         task.streams[0]!.run(
-          { start: -1e6, lengthNs: 1e6, budgetNs: 1e6, touchNs: state.costs.touchNs },
+          { start: -1e6, dutyNs: 1e6, budgetNs: 1e6, touchNs: state.costs.touchNs },
           () => ({ ns: 0, stop: true }),
         ),
     ],

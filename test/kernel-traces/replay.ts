@@ -8,7 +8,7 @@ import { Kernel } from '../../src/engine/kernel.ts';
 import type { MemoryPolicySpec } from '../../src/engine/memory/memory-policy.ts';
 import type { ThreadAccess } from '../../src/engine/process.ts';
 import { NS_PER_MS, PAGES_PER_MIB } from '../../src/engine/units.ts';
-import { BACKLOG_NS, EMULATED_COSTS, HZ, effectiveDuty, recordedVariant } from './emulated-machine.ts';
+import { BACKLOG_NS, EMULATED_COSTS, HZ, recordedVariant } from './emulated-machine.ts';
 import type { RunSample } from './metrics.ts';
 import { failedMigrations } from './recorded-run.ts';
 import type { RecordedEvent, RecordedProcess, RecordedRegion, Recording, Repetition } from './record.ts';
@@ -118,6 +118,7 @@ function fork(kernel: Kernel, recorded: RecordedProcess, repetition: Repetition)
   for (const mapping of PROCESS_MAPPINGS) mapSmall(kernel, pid, mapping);
   mapSmall(kernel, pid, SHARED_MAPPING, 'stat');
   mapRegions(kernel, pid, recorded.regions);
+  kernel.calls.setWork(pid, { accesses: smallAccesses(0) });
   return { recorded, pid, tids: [pid] };
 }
 
@@ -191,7 +192,6 @@ function begin(kernel: Kernel, process: ReplayedProcess, repetition: Repetition)
 function setPhase(kernel: Kernel, { recorded, tids }: ReplayedProcess, index: number, phase: number): void {
   const { access, dutyPct } = recorded.threads[index]!;
   const current = access.filter((entry) => entry.phase === phase);
-  const rate = current.reduce((sum, { rateTouchesPerSec }) => sum + rateTouchesPerSec, 0);
   const accesses = current.map((entry): ThreadAccess => {
     const threads = recorded.threads.length;
     return {
@@ -207,7 +207,7 @@ function setPhase(kernel: Kernel, { recorded, tids }: ReplayedProcess, index: nu
     };
   });
   kernel.calls.setWork(tids[index]!, {
-    dutyPercent: effectiveDuty(dutyPct, rate),
+    dutyPercent: dutyPct,
     accesses: [...accesses, ...smallAccesses(index)],
   });
 }
@@ -225,12 +225,15 @@ function holdFailing(
   const failing = failedMigrations(repetition, `${recorded.name}/${index}`);
   if (index === 0) kernel.calls.drainLruBatches();
   if (failing === 0) return;
-  kernel.calls.holdOnLruBatch(pid, index === 0 ? 'heap' : `stack ${index}`, [0, 1]);
+  const [first] = recorded.regions;
+  if (index === 0) kernel.calls.holdOnLruBatch(first?.firstTouchCpu ?? 0, pid, 'bss', [0, 1]);
+  else kernel.calls.holdOnLruBatch(recorded.threads[0]!.pinCpus[0] ?? 0, pid, `stack ${index}`, [0, 1]);
   const [access] = recorded.threads[index]!.access;
   const region = recorded.regions.find(({ name }) => name === access?.region);
   if (!access || !region) return;
   const end = access.offPages + (access.lenPages - 1) * access.stridePages + 1;
-  kernel.calls.holdOnLruBatch(pid, region.name, [Math.max(access.offPages, end - (failing - 1)), end]);
+  const tail: readonly [number, number] = [Math.max(access.offPages, end - (failing - 1)), end];
+  kernel.calls.holdOnLruBatch(region.firstTouchCpu, pid, region.name, tail);
 }
 
 function runtimeAtStart(repetition: Repetition, thread: string): number | undefined {

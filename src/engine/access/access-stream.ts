@@ -99,14 +99,14 @@ export class AccessStream {
     return [this.#due, this.#lastTime, this.#finder.position, ...this.#random.state()];
   }
 
-  #accrue({ start, lengthNs }: Slice): void {
+  #accrue({ start, dutyNs }: Slice): void {
     const { backlogNs, touchesPerSecond } = this.spec;
-    const end = start + lengthNs;
-    const elapsed = backlogNs === undefined ? lengthNs : end - this.#lastTime;
+    const end = start + dutyNs;
+    const elapsed = backlogNs === undefined ? dutyNs : end - this.#lastTime;
     this.#lastTime = end;
     this.#due += (elapsed * touchesPerSecond) / NS_PER_S;
     if (backlogNs !== undefined) {
-      this.#due = Math.min(this.#due, ((backlogNs + lengthNs) * touchesPerSecond) / NS_PER_S);
+      this.#due = Math.min(this.#due, ((backlogNs + dutyNs) * touchesPerSecond) / NS_PER_S);
     }
   }
 
@@ -120,8 +120,9 @@ export class AccessStream {
 export interface Slice {
   /** Wall time at its begin, ns since boot. */
   readonly start: number;
-  readonly lengthNs: number;
-  /** What of it is left for this stream, ns. */
+  /** How much of it the thread's duty covers, ns: touches become due in that time only. */
+  readonly dutyNs: number;
+  /** Run time this stream may use, ns. */
   readonly budgetNs: number;
   /** Cost of a touch that hits nothing armed, ns. */
   readonly touchNs: number;

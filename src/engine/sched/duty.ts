@@ -4,7 +4,12 @@ import type { Task } from './task.ts';
 /** Length of the window that `dutyPercent` divides into a waking and a sleeping part. */
 export const DUTY_WINDOW_NS = 10_000_000;
 
-/** ns until the thread goes to sleep at `time`, 0 if it is asleep, Infinity if it never sleeps. */
+/** Whether the thread has something to finish before it sleeps: a scan, or touches that it is behind with. */
+export function hasWorkLeft(task: Task): boolean {
+  return task.walk !== undefined || task.scanQueued || task.streams.some(({ hasBacklog }) => hasBacklog);
+}
+
+/** ns until the thread's duty ends at `time`, 0 if it has ended, Infinity if it never does. */
 export function awakeFor(task: Task, time: number): number {
   if (task.dutyPercent >= 100) return Infinity;
   const since = sinceWaking(task, time);

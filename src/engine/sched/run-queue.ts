@@ -1,6 +1,6 @@
 import type { Task } from './task.ts';
 import { quotaLeft } from './bandwidth.ts';
-import { awakeFor } from './duty.ts';
+import { awakeFor, hasWorkLeft } from './duty.ts';
 
 const CPU_CAPACITY = 1024;
 
@@ -60,8 +60,7 @@ export function taskLoad(task: Task): number {
   return Math.trunc((CPU_CAPACITY * task.dutyPercent) / 100);
 }
 
-/** Whether a task wants the CPU now: awake, or with kernel work to finish; not throttled. */
+/** Whether a task wants the CPU now: awake, or with work to finish; not throttled. */
 export function isRunnable(task: Task, time: number): boolean {
-  const wants = task.walk !== undefined || task.scanQueued || awakeFor(task, time) > 0;
-  return wants && quotaLeft(task.cgroup, time) > 0;
+  return (awakeFor(task, time) > 0 || hasWorkLeft(task)) && quotaLeft(task.cgroup, time) > 0;
 }

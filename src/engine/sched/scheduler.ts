@@ -4,7 +4,7 @@ import { tickNuma } from '../balancing/tick.ts';
 import type { FaultHandler } from '../access/access-stream.ts';
 import type { KernelState } from '../state.ts';
 import { chargeQuota, quotaLeft, quotaReturns } from './bandwidth.ts';
-import { awakeFor, sleepsFor } from './duty.ts';
+import { awakeFor, hasWorkLeft, sleepsFor } from './duty.ts';
 import { fairShares } from './fair-share.ts';
 import { LoadBalancer } from './load-balancer.ts';
 import { isRunnable } from './run-queue.ts';
@@ -110,15 +110,17 @@ export class Scheduler {
       const ns = hintFault(state, task, vma, page, write);
       return { ns, stop: task.cpu !== queue.cpu };
     };
+    // Beyond its duty a thread only finishes what it is behind with.
+    const dutyNs = Math.min(lengthNs, awakeFor(task, queue.clock));
     const count = task.streams.length;
     for (let i = 0; i < count && used < lengthNs && task.cpu === queue.cpu; i++) {
       const stream = task.streams[(task.firstStream + i) % count]!;
-      const slice = { start: queue.clock, lengthNs, budgetNs: lengthNs - used, touchNs: state.costs.touchNs };
-      used += stream.run(slice, fault);
+      const { touchNs } = state.costs;
+      used += stream.run({ start: queue.clock, dutyNs, budgetNs: lengthNs - used, touchNs }, fault);
     }
     task.firstStream = count > 0 ? (task.firstStream + 1) % count : 0;
-    // What is left of the slice the thread spends on work that touches nothing armed.
-    return task.cpu === queue.cpu ? Math.max(used, lengthNs) : Math.max(used, 1);
+    // What is left of its duty the thread spends on work that touches nothing armed.
+    return Math.max(used, task.cpu === queue.cpu ? dutyNs : 0, 1);
   }
 }
 
@@ -130,8 +132,7 @@ function account(task: Task, now: number): void {
 
 function sliceLimit(task: Task, clock: number): number {
   const quota = quotaLeft(task.cgroup, clock);
-  const awake = task.walk || task.scanQueued ? Infinity : awakeFor(task, clock);
-  return Math.max(1, Math.min(quota, awake));
+  return Math.max(1, Math.min(quota, hasWorkLeft(task) ? Infinity : awakeFor(task, clock)));
 }
 
 function charge(queue: RunQueue, task: Task, used: number): void {

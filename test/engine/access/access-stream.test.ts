@@ -30,9 +30,9 @@ function stream(pages: number, spec: Partial<AccessSpec>, seed = 1) {
       for (let page = 0; page < pages; page++) if (!vma.armed.has(page)) vma.arm(page);
     },
     /** Runs for a time; every fault costs `faultNs` and may end the slice. */
-    run: (lengthNs: number, faultNs = 0, stop = false): number => {
+    run: (dutyNs: number, faultNs = 0, stop = false): number => {
       const used = made.run(
-        { start: time, lengthNs, budgetNs: lengthNs, touchNs: TOUCH_NS },
+        { start: time, dutyNs, budgetNs: dutyNs, touchNs: TOUCH_NS },
         (at, page, write) => {
           at.disarm(page);
           hits.push(page);
@@ -40,7 +40,7 @@ function stream(pages: number, spec: Partial<AccessSpec>, seed = 1) {
           return { ns: faultNs, stop };
         },
       );
-      time += lengthNs;
+      time += dutyNs;
       return used;
     },
   };
