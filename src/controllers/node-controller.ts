@@ -129,6 +129,8 @@ export class NodeController implements Controller {
   ): Promise<{ readonly requeueAfterMs?: number | undefined }> {
     const { simulation, speedReachedPermille } = paced;
     const sample = simulation.sample({ digest: false });
+    // Time goes on while the status is being written: what counts is the instant of the sample.
+    const { isAtRest } = simulation;
     this.#tellRestarts(object, paced);
     const previous = (this.#writer.current(object).conditions ?? []) as readonly Condition[];
     const time = timestamp(this.#context.nowMs());
@@ -138,12 +140,12 @@ export class NodeController implements Controller {
       periodMs,
       signal,
       // Between two whole seconds a digest could be compared with nothing.
-      complete: (status) => (simulation.isAtRest ? { ...status, digest: simulation.digest() } : status),
+      complete: (status) => (isAtRest ? { ...status, digest: simulation.digest() } : status),
     });
     const isPaused = simulation.desired.config.simulation.speed === 0;
     if (!isPaused) return { requeueAfterMs: dueInMs ?? periodMs };
     // A pause takes effect on the next whole simulated second; after that there is nothing left to look at.
-    return { requeueAfterMs: simulation.isAtRest ? dueInMs : SETTLING_MS };
+    return { requeueAfterMs: isAtRest ? dueInMs : SETTLING_MS };
   }
 
   /** The shortest status period among the policies that decide something on the node. */
