@@ -116,6 +116,13 @@ export class ProcessCalls {
     if (dutyPercent !== undefined) task.dutyPercent = dutyPercent;
   }
 
+  /** Takes a CPU away from its tasks for a time, as a task of a higher scheduling class does. */
+  occupyCpu(cpu: number, forNs: number): void {
+    const queue = this.#state.runQueues[cpu];
+    if (!queue) throw new KernelError('EINVAL', `cpu ${cpu}`, 'there is no such CPU');
+    queue.clock = Math.max(queue.clock, this.#state.now) + forNs;
+  }
+
   /** Empties the per-CPU batches of new pages, as other work on the CPUs does in time. */
   drainLruBatches(): void {
     this.#state.lruBatches.drain();

@@ -8,7 +8,7 @@ import type { KernelVariant } from '../../src/engine/machine/variant.ts';
 /** README §1: HZ=250. */
 export const HZ = 250;
 
-/** README §7: a fault at most 10 µs, with a move about 38 µs; marking under 0.24 µs a page; a huge page 17 ms and more. */
+/** README §7: a fault at most 10 µs, with a move about 38 µs; marking at most 0.24 µs a page (taken: the native 0.05); a huge page 17 ms and more. */
 export const EMULATED_COSTS: KernelCosts = {
   markPageNs: 240,
   hintFaultNs: 10_000,

@@ -105,6 +105,7 @@ const recordSchema = z.object({
       z.object({
         rep: z.number(),
         forkToStartMs: z.number().min(0),
+        sampler_us: z.number().min(0).nullish(),
         eventsApplied: z.array(z.object({ t_ms: z.number() })),
         samples: z.array(sample).min(2),
       }),

@@ -48,6 +48,21 @@ export function failedMigrations(repetition: Repetition, thread: string): number
   return most;
 }
 
+/**
+ * The effective `min_free_kbytes`, which no file of the recording states: huge pages raise it. It is read off a node that
+ * was filled on purpose: moves there stop at its high watermark, 3/2 of its share of the minimum (REF §10.3).
+ */
+export function effectiveMinFreeKbytes(
+  { topology, workload }: Recording,
+  repetition: Repetition,
+): number | undefined {
+  const [filled] = workload.fill;
+  if (!filled) return undefined;
+  const free = repetition.samples.flatMap(({ nodes }) => nodes?.[String(filled.node)]?.freeKB ?? []);
+  const totalMB = topology.memMB.reduce((sum, mb) => sum + mb, 0);
+  return Math.round((Math.min(...free) / 1.5) * (totalMB / (topology.memMB[filled.node] ?? totalMB)));
+}
+
 function mergeTasks(
   tasks: Map<string, Record<string, unknown>>,
   { tasks: changed = {} }: RecordedSample,

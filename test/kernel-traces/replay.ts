@@ -10,7 +10,7 @@ import type { ThreadAccess } from '../../src/engine/process.ts';
 import { NS_PER_MS, PAGES_PER_MIB } from '../../src/engine/units.ts';
 import { BACKLOG_NS, EMULATED_COSTS, HZ, recordedVariant } from './emulated-machine.ts';
 import type { RunSample } from './metrics.ts';
-import { failedMigrations } from './recorded-run.ts';
+import { effectiveMinFreeKbytes, failedMigrations } from './recorded-run.ts';
 import type { RecordedEvent, RecordedProcess, RecordedRegion, Recording, Repetition } from './record.ts';
 import {
   LOWEST_REGION,
@@ -24,6 +24,8 @@ import { sampleRun } from './simulated-run.ts';
 
 const CGROUP_ROOT = '/sys/fs/cgroup';
 const HUGE_BYTES = 2 ** 21;
+/** README §4: the sampler is a real-time task on this CPU. */
+const SAMPLER_CPU = 0;
 const PATTERNS = { seq: 'Sequential', rand: 'Uniform', zipf: 'Zipf' } as const;
 
 /** A recorded process in the kernel. */
@@ -36,15 +38,22 @@ export interface ReplayedProcess {
 
 /** Runs one repetition with a seed and samples it when the recording was sampled. */
 export function replay(recording: Recording, repetition: Repetition, seed: number): readonly RunSample[] {
-  const kernel = bootRecorded(recording, seed);
+  const kernel = bootRecorded(recording, repetition, seed);
   const processes = recording.workload.processes.map((process) => fork(kernel, process, repetition));
   const startNs = repetition.forkToStartMs * NS_PER_MS;
-  firstTouch(kernel, processes, startNs);
+  firstTouch(
+    kernel,
+    processes,
+    startNs - NS_PER_MS * Math.max(...processes.map((each) => headStartMs(each, repetition))),
+  );
+  for (const process of processes) createThreads(kernel, process);
+  kernel.run(startNs);
+  matchFreeMemory(kernel, recording, repetition);
   for (const process of processes) begin(kernel, process, repetition);
   return runAndSample(kernel, { recording, repetition, processes, startNs });
 }
 
-function bootRecorded(recording: Recording, seed: number): Kernel {
+function bootRecorded(recording: Recording, repetition: Repetition, seed: number): Kernel {
   const { topology, tunables, workload, kernel: recorded } = recording;
   const kernel = new Kernel({
     machine: {
@@ -58,6 +67,7 @@ function bootRecorded(recording: Recording, seed: number): Kernel {
     hz: HZ,
     costs: EMULATED_COSTS,
     variant: recordedVariant(recorded.numab_rfc),
+    minFreeKbytes: effectiveMinFreeKbytes(recording, repetition),
   });
   kernel.write('/proc/sys/kernel/numa_balancing', String(recording.mode));
   for (const name of ['scan_delay_ms', 'scan_period_min_ms', 'scan_period_max_ms', 'scan_size_mb'] as const) {
@@ -68,7 +78,7 @@ function bootRecorded(recording: Recording, seed: number): Kernel {
   kernel.write(`${CGROUP_ROOT}/cgroup.subtree_control`, '+cpu +memory +cpuset');
   for (const path of workload.cgroups.filter((name) => name !== '.')) makeCgroup(kernel, path);
   for (const { cgroup, file, value } of workload.cgroupFlags) kernel.write(cgroupFile(cgroup, file), value);
-  for (const { node, mb } of workload.fill) fill(kernel, topology.cpus[node]?.[0] ?? 0, mb);
+  for (const { node, mb } of workload.fill) lock(kernel, topology.cpus[node]?.[0] ?? 0, mb * PAGES_PER_MIB);
   return kernel;
 }
 
@@ -86,9 +96,19 @@ function cgroupFile(cgroup: string, file: string): string {
   return cgroup === '.' || cgroup === '-' ? `${CGROUP_ROOT}/${file}` : `${CGROUP_ROOT}/${cgroup}/${file}`;
 }
 
+/** Takes as much memory as other users of the recorded machine had: free memory at the first sample is an input. */
+function matchFreeMemory(kernel: Kernel, { topology }: Recording, repetition: Repetition): void {
+  for (const [node, { freePages }] of kernel.nodes().entries()) {
+    const recordedKB = repetition.samples[0]?.nodes?.[String(node)]?.freeKB;
+    const cpu = topology.cpus[node]?.[0];
+    if (recordedKB === undefined || cpu === undefined) continue;
+    const surplus = freePages - Math.floor(recordedKB / 4);
+    if (surplus > 0) lock(kernel, cpu, surplus);
+  }
+}
+
 /** Locks memory on the node of a CPU, as a process that then sleeps. */
-function fill(kernel: Kernel, cpu: number, mb: number): void {
-  const pages = mb * PAGES_PER_MIB;
+function lock(kernel: Kernel, cpu: number, pages: number): void {
   const pid = kernel.calls.start({
     comm: 'fill',
     cgroup: '/',
@@ -152,7 +172,7 @@ function policyOf(policy: string, nodemask: number): MemoryPolicySpec | undefine
 
 /** The main threads write every page in address order, region by region, until the start. */
 function firstTouch(kernel: Kernel, processes: readonly ReplayedProcess[], startNs: number): void {
-  const ticks = Math.floor(startNs / kernel.tickNs);
+  const ticks = Math.max(1, Math.floor(startNs / kernel.tickNs));
   for (let tick = 1; tick <= ticks; tick++) {
     for (const { recorded, pid } of processes) touchUpTo(kernel, pid, recorded.regions, tick / ticks);
     kernel.run(tick * kernel.tickNs);
@@ -171,17 +191,30 @@ function touchUpTo(kernel: Kernel, pid: number, regions: readonly RecordedRegion
   }
 }
 
-/** t = 0: further threads exist, everyone is pinned and begins its accesses. */
-function begin(kernel: Kernel, process: ReplayedProcess, repetition: Repetition): void {
-  const { recorded, pid, tids } = process;
+/** How long before t = 0 further threads existed: what they had run by the first sample, less its own time. */
+function headStartMs({ recorded }: ReplayedProcess, repetition: Repetition): number {
+  const firstMs = repetition.samples[0]!.t_ms;
+  const ages = recorded.threads.slice(1).map((thread, index) => {
+    const runtimeMs = runtimeAtStart(repetition, `${recorded.name}/${index + 1}`) ?? 0;
+    return thread.dutyPct < 100 ? 0 : runtimeMs - firstMs;
+  });
+  return Math.max(0, ...ages);
+}
+
+/** The main thread goes to where it will run and creates the others there. */
+function createThreads(kernel: Kernel, { recorded, pid, tids }: ReplayedProcess): void {
+  if (recorded.threads.length === 1) return;
   kernel.calls.setAffinity(pid, recorded.threads[0]!.pinCpus);
   for (const [index, { pinCpus }] of recorded.threads.entries()) {
-    if (index > 0) {
-      const stack = threadStack(index);
-      mapSmall(kernel, pid, stack);
-      tids.push(kernel.calls.startThread(pid, { affinity: pinCpus }));
-    }
+    if (index === 0) continue;
+    mapSmall(kernel, pid, threadStack(index));
+    tids.push(kernel.calls.startThread(pid, { affinity: pinCpus }));
   }
+}
+
+/** t = 0: everyone is pinned and begins its accesses. */
+function begin(kernel: Kernel, process: ReplayedProcess, repetition: Repetition): void {
+  const { recorded, tids } = process;
   for (const [index, { pinCpus }] of recorded.threads.entries()) {
     kernel.calls.setAffinity(tids[index]!, pinCpus);
     setPhase(kernel, process, index, 0);
@@ -255,6 +288,7 @@ function runAndSample(kernel: Kernel, run: Run): readonly RunSample[] {
     timeMs: repetition.eventsApplied[index]?.t_ms ?? event.t_ms,
   }));
   const base = kernel.counters();
+  const samplerNs = (repetition.sampler_us ?? 0) * 1000;
   return repetition.samples.map(({ t_ms: timeMs }) => {
     while (pending[0] && pending[0].timeMs <= timeMs) {
       const { event, timeMs: eventMs } = pending.shift()!;
@@ -262,7 +296,9 @@ function runAndSample(kernel: Kernel, run: Run): readonly RunSample[] {
       apply(kernel, processes, event);
     }
     kernel.run(startNs + timeMs * NS_PER_MS);
-    return sampleRun(kernel, processes, { timeMs, base });
+    const sample = sampleRun(kernel, processes, { timeMs, base });
+    kernel.calls.occupyCpu(SAMPLER_CPU, samplerNs);
+    return sample;
   });
 }
 
