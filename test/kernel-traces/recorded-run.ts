@@ -32,6 +32,9 @@ export function accessRates({ workload }: Recording): AccessRates {
   return rates;
 }
 
+/** A CPU's batch holds at most so many pages that wait (REF §10.1 row 4); more failures have another cause. */
+const MOST_WAITING = 30;
+
 /**
  * Most pages whose migration failed in one pass of a thread: what §9 of the README allows as an input. In this kernel
  * the locality array is not cleared after a failure, so the increase counts.
@@ -45,7 +48,7 @@ export function failedMigrations(repetition: Repetition, thread: string): number
     most = Math.max(most, failed - before);
     before = failed;
   }
-  return most;
+  return most > MOST_WAITING ? 1 : most;
 }
 
 /**

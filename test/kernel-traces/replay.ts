@@ -13,8 +13,9 @@ import type { RunSample } from './metrics.ts';
 import { effectiveMinFreeKbytes, failedMigrations } from './recorded-run.ts';
 import type { RecordedEvent, RecordedProcess, RecordedRegion, Recording, Repetition } from './record.ts';
 import {
+  INHERITED_MAPPINGS,
   LOWEST_REGION,
-  PROCESS_MAPPINGS,
+  OWN_MAPPINGS,
   SHARED_MAPPING,
   smallAccesses,
   threadStack,
@@ -131,11 +132,13 @@ function fork(kernel: Kernel, recorded: RecordedProcess, repetition: Repetition)
     streamName: recorded.name,
     origin: 'Fork',
     main: {
-      affinity: [firstCpu],
+      affinity: [SAMPLER_CPU],
       dutyPercent: Math.min(100, Math.max(1, (100 * runtimeMs) / repetition.forkToStartMs)),
     },
   });
-  for (const mapping of PROCESS_MAPPINGS) mapSmall(kernel, pid, mapping);
+  for (const mapping of INHERITED_MAPPINGS) mapSmall(kernel, pid, mapping);
+  kernel.calls.setAffinity(pid, [firstCpu]);
+  for (const mapping of OWN_MAPPINGS) mapSmall(kernel, pid, mapping);
   mapSmall(kernel, pid, SHARED_MAPPING, 'stat');
   mapRegions(kernel, pid, recorded.regions);
   kernel.calls.setWork(pid, { accesses: smallAccesses(0) });
