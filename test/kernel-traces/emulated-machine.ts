@@ -8,8 +8,8 @@ import type { KernelVariant } from '../../src/engine/machine/variant.ts';
 /** README §1: HZ=250. */
 export const HZ = 250;
 
-/** README §7: a fault at most 10 µs, with a move about 38 µs; marking at most 0.24 µs a page (taken: the native 0.05); a huge page 17 ms and more. */
-export const EMULATED_COSTS: KernelCosts = {
+/** README §7: a fault at most 10 µs, with a move about 38 µs; marking under 0.24 µs a page; a huge page 17 ms and more. */
+const COSTS: KernelCosts = {
   markPageNs: 240,
   hintFaultNs: 10_000,
   migratePageNs: 28_000,
@@ -17,6 +17,21 @@ export const EMULATED_COSTS: KernelCosts = {
   // README §3: a thread that does nothing but 100 000 touches per second runs 28.5 % of the time.
   touchNs: 2850,
 };
+
+/**
+ * What things cost on a layout. README §7: four nodes of one CPU are four busy virtual CPUs on two host cores, so all
+ * takes twice as long, and marking several times (taken: four times).
+ */
+export function emulatedCosts(nodes: number): KernelCosts {
+  if (nodes < 4) return COSTS;
+  return {
+    markPageNs: 4 * COSTS.markPageNs,
+    hintFaultNs: 2 * COSTS.hintFaultNs,
+    migratePageNs: 2 * COSTS.migratePageNs,
+    migrateHugePageNs: 2 * COSTS.migrateHugePageNs,
+    touchNs: 2 * COSTS.touchNs,
+  };
+}
 
 /** README §3: a thread makes up at most 50 ms of touches. */
 export const BACKLOG_NS = 50_000_000;

@@ -8,7 +8,7 @@ import { Kernel } from '../../src/engine/kernel.ts';
 import type { MemoryPolicySpec } from '../../src/engine/memory/memory-policy.ts';
 import type { ThreadAccess } from '../../src/engine/process.ts';
 import { NS_PER_MS, PAGES_PER_MIB } from '../../src/engine/units.ts';
-import { BACKLOG_NS, EMULATED_COSTS, HZ, recordedVariant } from './emulated-machine.ts';
+import { BACKLOG_NS, HZ, emulatedCosts, recordedVariant } from './emulated-machine.ts';
 import type { RunSample } from './metrics.ts';
 import { effectiveMinFreeKbytes, failedMigrations } from './recorded-run.ts';
 import type { RecordedEvent, RecordedProcess, RecordedRegion, Recording, Repetition } from './record.ts';
@@ -66,7 +66,7 @@ function bootRecorded(recording: Recording, repetition: Repetition, seed: number
     },
     seed,
     hz: HZ,
-    costs: EMULATED_COSTS,
+    costs: emulatedCosts(topology.nodes),
     variant: recordedVariant(recorded.numab_rfc),
     minFreeKbytes: effectiveMinFreeKbytes(recording, repetition),
   });
