@@ -49,7 +49,11 @@ export function registerRun(program: Command): void {
     .command('run')
     .description('simulate manifests from files, without a cluster')
     .requiredOption('-f, --filename <path...>', 'files, directories, or - for standard input')
-    .option('--duration <time>', 'how long to simulate, such as 30s, 5m or 1h30m', parseSeconds, 60)
+    .addOption(
+      new Option('--duration <time>', 'how long to simulate, such as 30s, 5m or 1h30m')
+        .argParser(parseSeconds)
+        .default(60, '60s'),
+    )
     .option('--seed <n>', "seed of every node, instead of its config's or its name's", parseSeed)
     .option('--nodes <n>', 'nodes to make if there are no Node objects (default: 1)', parseNodes)
     .addOption(

@@ -21,8 +21,11 @@ or an absolute floor; out: otherwise. Exit code 0 whatever the verdicts, 2 for b
 const INPUTS = [
   'forkToStartMs of the repetition',
   'eventsApplied: when events took effect',
-  'runtimeMs of the main thread at the first sample',
-  'number of failed migrations per thread (faultsLocality[2])',
+  "runtimeMs of each thread at the first sample: the main thread's duty before the start, the others' head start",
+  "sampler_us: the sampler's time on CPU 0 at each sample",
+  'free memory of each node at the first sample',
+  'the effective min_free_kbytes where a node was filled, read off where moves stopped',
+  'number of failed migrations per thread (faultsLocality[2]), up to the 30 that wait in a batch',
 ];
 
 export interface Output {

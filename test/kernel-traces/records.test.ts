@@ -1,0 +1,64 @@
+import { readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+import { expect } from 'chai';
+
+import { compareRecording, totalsOf } from './compare.ts';
+import { metricsOf } from './metrics.ts';
+import { readRecording } from './record.ts';
+import { accessRates, recordedRun } from './recorded-run.ts';
+
+const directory = fileURLToPath(new URL('records/', import.meta.url));
+const recordings = readdirSync(directory)
+  .filter((name) => name.endsWith('.json'))
+  .map((name) => readRecording(directory + name));
+
+describe('metrics of a run', () => {
+  it("are, for the recordings, those the recordings' own summaries state", () => {
+    const repetitions = recordings.flatMap((recording) =>
+      recording.repetitions.map((repetition, index) => ({ recording, repetition, index })),
+    );
+    for (const { recording, repetition, index } of repetitions) {
+      const stated = recording.perRepetition[index] ?? {};
+      const metrics = [...metricsOf(recordedRun(repetition), accessRates(recording))];
+      for (const [metric, value] of metrics.filter(([name]) => name in stated)) {
+        // The summaries round shares to three places, and have null for "never".
+        const expected = typeof stated[metric] === 'number' ? stated[metric] : -1;
+        expect(value ?? -1, `${recording.scenario} ${index} ${metric}`).to.be.closeTo(expected, 0.001);
+      }
+    }
+  });
+});
+
+describe('replays of a real kernel', function () {
+  this.timeout(120_000);
+
+  const cells = recordings.flatMap((recording) => compareRecording(recording, [1]));
+  const outOf = (scenarios: readonly string[]): readonly string[] =>
+    cells
+      .filter(({ scenario, verdict }) => scenarios.includes(scenario) && verdict === 'out')
+      .map(({ scenario, metric }) => `${scenario} ${metric}`);
+
+  it('agree in the share of cells that docs/fidelity.md states', () => {
+    const { cells: count, spread, out } = totalsOf(cells);
+    expect(1 - out / count).to.be.at.least(0.955);
+    expect(spread / count).to.be.at.least(0.81);
+  });
+
+  it('agree for mode 4: flags, nested groups, toggled, on the root, ignored in mode 1 (e7: docs/fidelity.md)', () => {
+    expect(outOf(['e1', 'e2', 'e3', 'e6', 'e8'])).to.deep.equal([]);
+    expect(outOf(['e7'])).to.deep.equal(['e7 local90Ms']);
+  });
+
+  it('agree for RFC V1 as posted: the sentinel on base pages and on huge pages', () => {
+    expect(outOf(['d8', 'd10'])).to.deep.equal([]);
+  });
+
+  it('agree where nothing may happen: mode 0, one memory node, policies without the flag', () => {
+    expect(outOf(['i1', 'p1', 'd1', 'f1'])).to.deep.equal([]);
+  });
+
+  it('agree for huge pages, but for the last scan period (docs/fidelity.md)', () => {
+    expect(outOf(['g1'])).to.deep.equal(['g1 scanPeriodEndMs w0/0']);
+  });
+});
