@@ -14,7 +14,8 @@ export const errorTable = {
   NUMASIM_NO_MANIFESTS: 'Give at least one file or directory with .yaml, .yml or .json manifests.',
   NUMASIM_YAML_SYNTAX: 'Correct the YAML at that line.',
   NUMASIM_KIND_UNSUPPORTED: 'Leave the object out, or use one of the kinds listed by `numasim run --help`.',
-  NUMASIM_OBJECT_INVALID: 'Correct that field; `kubectl explain` describes it, and so do the CRDs (`numasim crds`).',
+  NUMASIM_OBJECT_INVALID:
+    'Correct that field; `kubectl explain` describes it, and so do the CRDs (`numasim crds`).',
   NUMASIM_OBJECT_DUPLICATE: 'Give each object of a kind its own name and namespace.',
   NUMASIM_UNSCHEDULABLE: 'Add a node that fits (`--nodes`), or lower the requests of the pod.',
   NUMASIM_KERNEL_REFUSED:

@@ -89,6 +89,8 @@ function keepWatch(session: ClientHttp2Session, options: ConnectionOptions): voi
 
   function nextPing(at: Clock): Timer {
     return at.after(pingIntervalMs, () => {
+      // A destroyed session says 'close' a turn later; until then a PING throws.
+      if (session.destroyed) return;
       // Counts PINGs instead of time: after a long pause of our own process, one late look must not end a
       // session whose answers wait unread in the kernel.
       if (unanswered >= unansweredPings) {

@@ -33,7 +33,7 @@ describe('how the program ends', () => {
       'numasim: a.yaml:1: x: is wrong',
       'numasim: b.yaml:2: x: is wrong',
       'numasim: c: does not exist',
-      '  Correct that field; `kubectl explain` or docs/api describes it. (NUMASIM_OBJECT_INVALID)',
+      '  Correct that field; `kubectl explain` describes it, and so do the CRDs (`numasim crds`). (NUMASIM_OBJECT_INVALID)',
       '  Check that the path exists and can be read. (NUMASIM_FILE_UNREADABLE)',
     ]);
   });

@@ -78,7 +78,7 @@ describe('numasim run: bad input ends with 2', () => {
     expect(stderr.split('\n')).to.deep.equal([
       'numasim: stdin:7: NumaBalancingPolicy a: spec.priority: must be a whole number, is "high"',
       'numasim: stdin:15: NumaBalancingPolicy b: spec.containers: must not be empty',
-      '  Correct that field; `kubectl explain` or docs/api describes it. (NUMASIM_OBJECT_INVALID)',
+      '  Correct that field; `kubectl explain` describes it, and so do the CRDs (`numasim crds`). (NUMASIM_OBJECT_INVALID)',
       '',
     ]);
   });
