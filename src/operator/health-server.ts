@@ -31,7 +31,8 @@ export interface HealthServer {
 export async function serveHealth(address: string, probes: Probes): Promise<HealthServer> {
   const { host, port } = parseAddress(address);
   const server = createServer((request, response) => {
-    const probe = { '/healthz': probes.healthz, '/readyz': probes.readyz }[request.url ?? ''];
+    const [path] = (request.url ?? '').split('?');
+    const probe = { '/healthz': probes.healthz, '/readyz': probes.readyz }[path ?? ''];
     const problem = probe?.();
     response.writeHead(probe === undefined ? 404 : problem === undefined ? 200 : 503, {
       'content-type': 'text/plain',
@@ -58,7 +59,7 @@ function parseAddress(address: string): { readonly host: string | undefined; rea
   if (!match || port > 65_535) {
     throw new NumasimError('NUMASIM_USAGE', 'must be host:port or :port', `--health-address ${address}`);
   }
-  const host = match.groups?.host ?? '';
+  const host = (match.groups?.host ?? '').replace(/^\[(.*)\]$/u, '$1');
   return { host: host === '' ? undefined : host, port };
 }
 
