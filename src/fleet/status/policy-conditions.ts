@@ -44,7 +44,7 @@ function readiness({ spec }: NumaBalancingPolicy, facts: PolicyFacts): Condition
     return { type, status: 'True', reason: conditionReasons.strongerObject, message };
   }
   const flag = spec.balancing === 'Enabled' ? 1 : 0;
-  const message = `cpu.numa_load_balance is ${flag} in ${counted(decided.length, 'container')}`;
+  const message = `simulated cpu.numa_load_balance is ${flag} in ${counted(decided.length, 'container')}`;
   return { type, status: 'True', reason: conditionReasons.applied, message };
 }
 

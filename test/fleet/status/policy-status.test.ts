@@ -38,7 +38,7 @@ describe('the status of a policy', () => {
     it('True, when every running container it decides shows its switch', () => {
       const status = statusOf(on);
       expect(conditionsOf(status)).to.deep.equal(['Ready=True Applied']);
-      expect(readyMessage(status)).to.equal('cpu.numa_load_balance is 1 in 1 container');
+      expect(readyMessage(status)).to.equal('simulated cpu.numa_load_balance is 1 in 1 container');
       expect(status.pods).to.deep.equal({ matched: 1, enabled: 1, overridden: 0, unscheduled: 0 });
     });
 
