@@ -19,3 +19,8 @@ export const div = (a: number, b: number): number => Math.trunc(a / b);
 
 export const clamp = (value: number, low: number, high: number): number =>
   value < low ? low : value > high ? high : value;
+
+/** Of two positive integers. */
+export function greatestCommonDivisor(a: number, b: number): number {
+  return b === 0 ? a : greatestCommonDivisor(b, a % b);
+}

@@ -2,6 +2,7 @@ import type { ArmedSet } from '../memory/armed-set.ts';
 import type { Vma } from '../memory/vma.ts';
 import { naturalExp, naturalLog } from '../random.ts';
 import type { RandomStream } from '../random.ts';
+import { greatestCommonDivisor } from '../units.ts';
 import type { AccessSpec, ArmedPageFinder } from './access-stream.ts';
 import { pageRange } from './page-range.ts';
 import type { PageRange } from './page-range.ts';
@@ -112,8 +113,4 @@ function modularInverse(a: number, m: number): number {
     [divisor, rest] = [rest, divisor - quotient * rest];
   }
   return m === 1 ? 0 : ((current % m) + m) % m;
-}
-
-function greatestCommonDivisor(a: number, b: number): number {
-  return b === 0 ? a : greatestCommonDivisor(b, a % b);
 }

@@ -1,5 +1,6 @@
 import { KernelError } from '../kernel-error.ts';
 import type { KernelVariant } from '../machine/variant.ts';
+import { greatestCommonDivisor } from '../units.ts';
 
 /** Memory policy modes (REF §3.7). `Default` stands for "no policy": the next wider one applies. */
 export type MemoryPolicyMode =
@@ -113,10 +114,6 @@ export function interleaveIndex(vmaPageOffset: number, pageInVma: number, order:
 export function automaticInterleaveWeights(bandwidths: readonly number[]): readonly number[] {
   const total = bandwidths.reduce((sum, bandwidth) => sum + bandwidth, 0);
   const weights = bandwidths.map((b) => (b > 0 && 32 * b > total ? Math.floor((32 * b) / total) : 1));
-  const divisor = weights.reduce(greatestCommonDivisor);
+  const divisor = weights.reduce((a, b) => greatestCommonDivisor(a, b));
   return weights.map((weight) => weight / divisor);
-}
-
-function greatestCommonDivisor(a: number, b: number): number {
-  return b === 0 ? a : greatestCommonDivisor(b, a % b);
 }
