@@ -55,21 +55,6 @@ const costsWithoutBehaviour: Readonly<Partial<Record<keyof CostOverrides, string
 
 const nodeConfigRows: readonly Row<NumaNodeConfigSpec>[] = [
   {
-    path: 'spec.numaBalancing',
-    instead: 'all memory counts as fast: 2 marks nothing, 3 acts as 1',
-    isSet: ({ numaBalancing }) => (numaBalancing & 2) !== 0,
-  },
-  {
-    path: 'spec.tunables.hotThresholdMs',
-    instead: 'there is no memory tiering to use it',
-    isSet: ({ tunables }) => tunables.hotThresholdMs !== 1000,
-  },
-  {
-    path: 'spec.tunables.promoteRateLimitMBps',
-    instead: 'there is no memory tiering to use it',
-    isSet: ({ tunables }) => tunables.promoteRateLimitMBps !== 65_536,
-  },
-  {
     path: 'spec.rfc.thpMarking',
     instead: 'there are no huge pages to mark',
     isSet: ({ rfc }) => rfc.thpMarking === 'Fixed',

@@ -28,7 +28,7 @@ export const maxNodes = maxNodeId + 1;
 const nodeObject = z
   .strictObject({
     cpus: cpuListOrEmpty(
-      'CPUs of the node in the kernel\'s list format, such as 0-15,32-47. Empty ("") for a node of memory only, such as CXL.',
+      'CPUs of the node in the kernel\'s list format, such as 0-15,32-47. Empty ("") for a node of memory only, such as CXL: its memory counts as slow for memory tiering, that of nodes with CPUs as fast.',
     ),
     memory: memoryQuantity(
       '0',
@@ -40,7 +40,7 @@ const nodeObject = z
 const topologyObject = z.strictObject({
   preset: choice(
     topologyPresets,
-    'A named machine, scaled to what the Kubernetes node can allocate. SingleNode: no NUMA. TwoSocket, FourSocket: one node per socket. SubNumaCluster: two sockets of two nodes. NodesPerSocket4: two sockets of four nodes. DramCxl: two sockets and a memory-only node.',
+    'A named machine, scaled to what the Kubernetes node can allocate. SingleNode: no NUMA. TwoSocket, FourSocket: one node per socket. SubNumaCluster: two sockets of two nodes. NodesPerSocket4: two sockets of four nodes. DramCxl: two sockets and a slow memory-only node.',
   ).exactOptional(),
   nodes: list(
     nodeObject,

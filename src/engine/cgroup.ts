@@ -41,6 +41,8 @@ export class Cgroup {
   chargedPages = 0;
   /** Events of this group's own memory, and of descendants that were removed. */
   readonly events: CounterArray = newCounters();
+  /** The pages of `pgpromote_success` among them, by target node. */
+  readonly promoted = new Map<number, number>();
   /** Tasks that live directly in it. */
   readonly tasks = new Set<number>();
   /** Processes ended in it or below because `memory.max` was exceeded. */
@@ -90,6 +92,12 @@ export class Cgroup {
       if (this.parent) this.parent.events[index]! += amount;
     });
     this.events.fill(0);
+    for (const [node, pages] of this.promoted) this.parent?.countPromoted(node, pages);
+    this.promoted.clear();
+  }
+
+  countPromoted(node: number, pages: number): void {
+    this.promoted.set(node, (this.promoted.get(node) ?? 0) + pages);
   }
 
   /** Path from the cgroup root, `/` for the root itself. */
@@ -117,6 +125,13 @@ export class Cgroup {
       for (let i = 0; i < total.length; i++) total[i]! += below[i]!;
     }
     return total;
+  }
+
+  /** Pages of the whole subtree promoted to a node, as `memory.numa_stat` shows them. */
+  hierarchicalPromoted(node: number): number {
+    let pages = this.promoted.get(node) ?? 0;
+    for (const child of this.children.values()) pages += child.hierarchicalPromoted(node);
+    return pages;
   }
 
   /** `cpuset.cpus.effective`: its own CPUs as far as the parent may use them, or all of the parent's; undefined: every CPU. */

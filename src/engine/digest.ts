@@ -55,6 +55,7 @@ export function digest(state: KernelState): string {
   hash.fields(state.tunables);
   for (const amount of [...state.interleaveWeights, ...state.events]) hash.number(amount);
   for (const stat of state.memory.stat) hash.fields(stat);
+  for (const node of state.promotion) hash.fields(node);
   const places = new Map<Cgroup, number>();
   hashCgroup(hash, state.root, places);
   for (const task of state.tasks.values()) {
@@ -77,6 +78,7 @@ function hashCgroup(hash: Hasher, group: Cgroup, places: Map<Cgroup, number>): v
   const numbers = [cpuWeight, cpuMax.quotaUs ?? -1, cpuMax.periodUs, memoryMax ?? -1, group.chargedPages];
   for (const amount of [...numbers, bandwidth.period, bandwidth.usedNs, group.oomKills]) hash.number(amount);
   for (const amount of group.events) hash.number(amount);
+  for (const [node, pages] of group.promoted) hash.fields({ node, pages });
   for (const child of group.children.values()) hashCgroup(hash, child, places);
 }
 

@@ -29,6 +29,8 @@ export interface RegionSpec {
   /** An `mbind` on it before the first touch. */
   readonly policy?: MemoryPolicySpec | undefined;
   readonly flags?: VmaFlags | undefined;
+  /** Whether aligned 2 MiB blocks of it become huge pages (`madvise`, or `always`), default no. */
+  readonly hugePages?: boolean | undefined;
 }
 
 export interface ThreadSpec extends ThreadPlace {

@@ -1,5 +1,7 @@
 import type { BalancingGate } from './balancing/gate.ts';
 import { MODE_NORMAL, MODE_TIERING, gateOf } from './balancing/gate.ts';
+import { newPromotionState } from './balancing/tiering.ts';
+import type { PromotionState } from './balancing/tiering.ts';
 import { Cgroup } from './cgroup.ts';
 import { COUNTER_INDEX, newCounters } from './counters.ts';
 import type { CounterArray, CounterName } from './counters.ts';
@@ -49,6 +51,8 @@ export class KernelState {
   readonly events: CounterArray = newCounters();
   /** Weights of `/sys/kernel/mm/mempolicy/weighted_interleave`, by node. */
   readonly interleaveWeights: number[];
+  /** Promotions by target node. */
+  readonly promotion: readonly PromotionState[];
   /** `kernel.numa_balancing`. */
   mode = 0;
   /** Time of the instant being simulated, ns since boot. */
@@ -70,6 +74,7 @@ export class KernelState {
       options.minFreeKbytes,
     );
     this.lruBatches = new LruBatches(this.topology.cpuCount);
+    this.promotion = options.machine.nodes.map(newPromotionState);
     this.interleaveWeights = options.machine.nodes.map(() => 1);
     this.runQueues = Array.from(
       { length: this.topology.cpuCount },
@@ -105,9 +110,9 @@ export class KernelState {
     return (this.mode & MODE_NORMAL) !== 0;
   }
 
-  /** Whether a node's memory is of the fastest tier. Without tier information every node is (REF §3.1). */
-  isTopTier(_node: number): boolean {
-    return true;
+  /** Whether a node's memory is of the fastest tier (REF §3.1). */
+  isTopTier(node: number): boolean {
+    return this.topology.isTopTier(node);
   }
 
   nodeOfTask(task: Task): number {

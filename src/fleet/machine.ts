@@ -48,6 +48,8 @@ function explicit({ nodes = [], distances = [] }: ResolvedNodeConfig['topology']
     nodes: nodes.map(({ cpus, memory }) => ({
       cpus: cpus === '' ? [] : parseCpuList(cpus),
       pages: Math.ceil(quantityValue(memory) / PAGE_BYTES),
+      // Memory without CPUs beside it is taken for CXL or PMEM; some node always has CPUs.
+      ...(cpus === '' ? { tier: 'Slow' as const } : {}),
     })),
     distances,
   };

@@ -66,9 +66,6 @@ const heap = 'spec.containers[0].processes[0].';
 /** Field → a case that sets it, and the same case without it. */
 const withoutBehaviour: readonly (readonly [string, Case, Case?])[] = [
   ['spec.balancing', { policy: { balancing: 'Auto' } }, { policy: { balancing: 'Disabled' } }],
-  ['spec.numaBalancing', { config: { numaBalancing: 3 } }, { config: { numaBalancing: 1 } }],
-  ['spec.tunables.hotThresholdMs', { config: { tunables: { hotThresholdMs: 1 } } }],
-  ['spec.tunables.promoteRateLimitMBps', { config: { tunables: { promoteRateLimitMBps: 1 } } }],
   ['spec.rfc.thpMarking', { config: { rfc: { thpMarking: 'Fixed' } } }],
   ['spec.kernel.swapSkipsMmLess', { config: { kernel: { swapSkipsMmLess: false } } }],
   ['spec.topology.nodeResourceTopology', { config: { topology: { nodeResourceTopology: {} } } }],

@@ -8,6 +8,7 @@ import type { MappedFolio } from './migrate-page.ts';
 import { misplaced } from './misplaced.ts';
 import { recordFault } from './record-fault.ts';
 import type { HandledFault } from './record-fault.ts';
+import { usesTimeStamp } from './tiering.ts';
 
 /**
  * A user access to a marked page (REF §8). The order of its steps is part of the behaviour.
@@ -21,7 +22,7 @@ export function hintFault(state: KernelState, task: Task, vma: Vma, page: number
   const before = object.node[page]!;
   const here = state.nodeOfTask(task);
   settleWriteProtection(vma, page);
-  const last = object.lastCpupid[folio.start]!;
+  const last = usesTimeStamp(state, before) ? UNSET_CPUPID : object.lastCpupid[folio.start]!;
   notePid(vma, task.pid);
   state.count('numa_hint_faults', 1, object.cgroup);
   if (before === here) state.count('numa_hint_faults_local', 1, object.cgroup);

@@ -2,6 +2,7 @@ import type { Vma } from '../memory/vma.ts';
 import type { Task } from '../sched/task.ts';
 import type { KernelState } from '../state.ts';
 import { HUGE_PAGES } from '../units.ts';
+import { stampMarked } from './tiering.ts';
 
 /**
  * Marks the pages [low, high) of a VMA, except those the skip tests leave alone (REF §7.4).
@@ -15,13 +16,14 @@ export function markPages(state: KernelState, task: Task, vma: Vma, low: number,
   const leftAlone = nodesLeftAlone(state, task, vma, false);
   let marked = 0;
   for (let page = low; page < high; page++) {
-    if (object.huge[page] === 1) {
+    if (object.huge[page] === 1 && vma.mapsHugeEntries) {
       const end = Math.min(object.blockStart(page) + HUGE_PAGES, high);
       marked += markHuge(state, task, vma, page);
       page = end - 1;
       continue;
     }
     if (present[page] === 0 || armed.has(page) || leftAlone[object.node[page]!] === 1) continue;
+    stampMarked(state, vma, page);
     vma.arm(page);
     marked++;
   }
@@ -31,7 +33,9 @@ export function markPages(state: KernelState, task: Task, vma: Vma, low: number,
 
 /** A huge mapping is marked or left alone as a whole; as posted, the RFC's mode 4 leaves those on top-tier nodes. */
 function markHuge(state: KernelState, task: Task, vma: Vma, start: number): number {
-  if (vma.armed.has(start) || nodesLeftAlone(state, task, vma, true)[vma.object.node[start]!] === 1) return 0;
+  if (vma.present[start] === 0 || vma.armed.has(start)) return 0;
+  if (nodesLeftAlone(state, task, vma, true)[vma.object.node[start]!] === 1) return 0;
+  stampMarked(state, vma, start);
   vma.armFolio(start, HUGE_PAGES);
   state.count('numa_huge_pte_updates', 1);
   return HUGE_PAGES;

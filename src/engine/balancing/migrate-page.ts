@@ -2,6 +2,7 @@ import type { Vma } from '../memory/vma.ts';
 import type { Task } from '../sched/task.ts';
 import type { KernelState } from '../state.ts';
 import { NO_NODE } from '../units.ts';
+import { settleTierChange } from './tiering.ts';
 
 /** A folio of a mapping: a base page, or a huge page by its first base page. */
 export interface MappedFolio {
@@ -34,11 +35,12 @@ export function migrateFolio(state: KernelState, task: Task, folio: MappedFolio,
   object.residentPerNode[target]! += pages;
   // The move replaces the entries of all mappings, and with them their marks (REF §18.5 I4).
   for (const other of object.mappings)
-    if (other !== vma && other.armed.has(start)) other.disarmFolio(start, pages);
+    if (other !== vma) other.disarmFolio(start, pages);
   if (pages === 1) afterBasePage(state, task, vma, start);
   else state.count('thp_migration_success', 1);
   state.count('numa_pages_migrated', pages, object.cgroup);
   state.count('pgmigrate_success', pages);
+  settleTierChange(state, object, start, { source, target });
   return true;
 }
 

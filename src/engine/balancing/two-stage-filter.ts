@@ -4,6 +4,7 @@ import type { Task } from '../sched/task.ts';
 import type { KernelState } from '../state.ts';
 import { NO_NODE } from '../units.ts';
 import type { NumaGroup } from './numa-group.ts';
+import { shouldPromote, usesTimeStamp } from './tiering.ts';
 
 /** Up to this pass a task's own first touches move pages at once (REF §4.2 EARLY_SEQ). */
 const EARLY_SEQ = 4;
@@ -12,13 +13,15 @@ const ACTIVE_FRACTION = 3;
 /** Which step of REF §9.2 decided, and how. */
 export interface FilterVerdict {
   readonly migrate: boolean;
-  readonly step: 0 | 3 | 4 | 5 | 6 | 7 | 8 | 9;
+  readonly step: 0 | 1 | 3 | 4 | 5 | 6 | 7 | 8 | 9;
 }
 
 const yes = (step: FilterVerdict['step']): FilterVerdict => ({ migrate: true, step });
 const no = (step: FilterVerdict['step']): FilterVerdict => ({ migrate: false, step });
 const VERDICTS = {
   noMemory: no(0),
+  promoted: yes(1),
+  notPromoted: no(1),
   staleStamp: no(3),
   early: yes(4),
   otherNode: no(5),
@@ -44,6 +47,8 @@ export function twoStageFilter(
 ): FilterVerdict {
   const target = state.nodeOfTask(task);
   if (state.memory.managed[target] === 0) return VERDICTS.noMemory;
+  if (usesTimeStamp(state, source))
+    return shouldPromote(state, object, page, target) ? VERDICTS.promoted : VERDICTS.notPromoted;
   const old = object.lastCpupid[page]!;
   object.lastCpupid[page] = packCpupid(task.cpu, task.pid);
   if (!state.tieringOn && !state.isTopTier(source) && !isCpuValid(state, old)) return VERDICTS.staleStamp;

@@ -85,12 +85,7 @@ const CONTROLLER_FILES: Readonly<Record<string, { readonly onRoot?: boolean; rea
     'memory.stat': { onRoot: true, file: ({ state, group }) => ({ read: () => memoryStat(state, group) }) },
     'memory.numa_stat': {
       onRoot: true,
-      file: ({ state, group }) => ({
-        read: () =>
-          `anon ${memoryPerNode(state, group)
-            .map((pages, node) => `N${node}=${pages * PAGE_BYTES}`)
-            .join(' ')}\n`,
-      }),
+      file: ({ state, group }) => ({ read: () => memoryNumaStat(state, group) }),
     },
     'cpuset.cpus': {
       file: ({ state, group, path }) => ({
@@ -164,6 +159,16 @@ function memoryStat(state: KernelState, group: Cgroup): string {
     (counter) => counter.memoryStat && (state.variant.taskCounters || !('taskCounter' in counter)),
   );
   return `anon ${anon * PAGE_BYTES}\n${shown.map(({ name }) => `${name} ${events[COUNTER_INDEX[name]]}\n`).join('')}`;
+}
+
+/** Memory in bytes, promotions in pages (REF §18.1). */
+function memoryNumaStat(state: KernelState, group: Cgroup): string {
+  const line = (name: string, values: readonly number[]): string =>
+    `${name} ${values.map((value, node) => `N${node}=${value}`).join(' ')}\n`;
+  const pages = memoryPerNode(state, group);
+  const promoted = pages.map((_, node) => group.hierarchicalPromoted(node));
+  const bytes = pages.map((count) => count * PAGE_BYTES);
+  return line('anon', bytes) + line('pgpromote_success', promoted);
 }
 
 function writeSubtreeControl(group: Cgroup, path: string, text: string): void {

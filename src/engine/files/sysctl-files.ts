@@ -1,3 +1,4 @@
+import { setMode } from '../balancing/tiering.ts';
 import { TUNABLE_FILES } from '../machine/tunables.ts';
 import type { KernelState } from '../state.ts';
 import type { FileLookup, KernelFile } from './kernel-file.ts';
@@ -14,7 +15,7 @@ export function sysctlFiles(state: KernelState): FileLookup {
   files.set(NUMA_BALANCING, {
     read: () => `${state.mode}\n`,
     write: (text) => {
-      state.mode = Number(parseInteger(NUMA_BALANCING, text, { min: 0n, max: HIGHEST_MODE }));
+      setMode(state, Number(parseInteger(NUMA_BALANCING, text, { min: 0n, max: HIGHEST_MODE })));
     },
   });
   files.set(VM_NUMA_STAT, {

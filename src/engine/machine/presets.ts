@@ -1,5 +1,5 @@
 import { KernelError } from '../kernel-error.ts';
-import type { MachineSpec } from './topology.ts';
+import type { MachineSpec, NodeSpec } from './topology.ts';
 
 /** Machines by name, scaled to a number of CPUs and an amount of memory. */
 export type PresetName =
@@ -8,7 +8,7 @@ export type PresetName =
 interface Preset {
   /** Nodes with CPUs, which share CPUs and memory evenly. */
   readonly cpuNodes: number;
-  /** Share of the memory that is on a last node without CPUs. */
+  /** Share of the memory that is on a last node, slow and without CPUs. */
   readonly slowMemory: number;
   readonly distance: (a: number, b: number) => number;
 }
@@ -61,11 +61,11 @@ export function presetMachine(name: PresetName, cpus: number, pages: number): Ma
   const cpuCounts = split(Math.max(cpus, cpuNodes), cpuNodes);
   const pageCounts = split(pages - slowPages, cpuNodes);
   let nextCpu = 0;
-  const nodes = cpuCounts.map((cpuCount, node) => ({
+  const nodes: NodeSpec[] = cpuCounts.map((cpuCount, node) => ({
     cpus: Array.from({ length: cpuCount }, () => nextCpu++),
     pages: pageCounts[node]!,
   }));
-  if (slowMemory > 0) nodes.push({ cpus: [], pages: slowPages });
+  if (slowMemory > 0) nodes.push({ cpus: [], pages: slowPages, tier: 'Slow' });
   const ids = nodes.map((_, node) => node);
   return { nodes, distances: ids.map((a) => ids.map((b) => (a === b ? 10 : distance(a, b)))) };
 }

@@ -6,6 +6,8 @@ export interface NodeSpec {
   readonly cpus: readonly number[];
   /** Managed base pages; 0 for a memoryless node. */
   readonly pages: number;
+  /** Whether its memory is of the fastest tier (default) or slower: then tiering promotes from it (REF §16). */
+  readonly tier?: 'Top' | 'Slow';
 }
 
 /** What the firmware tables say: nodes and their SLIT distances. Distances decide policy, never cost. */
@@ -34,6 +36,7 @@ export class Topology {
   readonly cpuNodes: readonly number[];
   /** CPU id → node id. */
   readonly nodeOfCpu: Int32Array;
+  readonly #isTopTier: readonly boolean[];
   readonly #cpus: readonly (readonly number[])[];
   readonly #distances: readonly (readonly number[])[];
   readonly #zonelists: readonly (readonly number[])[];
@@ -43,6 +46,7 @@ export class Topology {
     validate(spec);
     this.nodeCount = spec.nodes.length;
     this.llcsPerNode = spec.llcsPerNode ?? 1;
+    this.#isTopTier = spec.nodes.map(({ tier = 'Top' }) => tier === 'Top');
     this.#cpus = spec.nodes.map((node) => [...node.cpus].sort((a, b) => a - b));
     this.#distances = spec.distances.map((row) => [...row]);
     this.cpuCount = this.#cpus.reduce((sum, cpus) => sum + cpus.length, 0);
@@ -61,6 +65,11 @@ export class Topology {
   /** CPUs of a node, ascending. */
   cpusOf(node: number): readonly number[] {
     return this.#cpus[node] ?? [];
+  }
+
+  /** Whether a node's memory is of the fastest tier (REF §3.1). */
+  isTopTier(node: number): boolean {
+    return this.#isTopTier[node]!;
   }
 
   distance(a: number, b: number): number {

@@ -48,7 +48,7 @@ function touchPage(
 ): AllocationFailure | undefined {
   const { object } = vma;
   if (object.node[page] !== NOT_RESIDENT) {
-    mapPage(vma, page);
+    mapFolio(vma, page);
     return undefined;
   }
   const memcg = object.cgroup.governing('memory');
@@ -82,7 +82,9 @@ function touchHugePage(
   const policy = effectivePolicy(task, vma);
   const interleaved = isInterleaved(policy);
   const order = allocationOrder(state, task, policy, { vma, page: start, here, pageOrder: HUGE_ORDER });
-  const candidates = interleaved ? order : order.slice(0, 1);
+  const candidates = interleaved
+    ? order
+    : order.filter((node) => state.memory.managed[node]! > 0).slice(0, 1);
   const node = state.memory.allocate({ here, order: candidates, pages: HUGE_PAGES, interleaved });
   if (node === NO_NODE) return false;
   object.huge.fill(1, start, end);
@@ -98,9 +100,15 @@ function makeResident(vma: Vma, start: number, pages: number, node: number): voi
   vma.residentPages += pages;
 }
 
-function mapPage(vma: Vma, page: number): void {
-  vma.present[page] = 1;
-  vma.residentPages++;
+/** Maps a page that is there already, as part of its huge page if one entry can map that. */
+function mapFolio(vma: Vma, page: number): void {
+  const { object, present, mapsHugeEntries } = vma;
+  const start = mapsHugeEntries ? object.folioStart(page) : page;
+  const end = start + (mapsHugeEntries ? object.folioPages(page) : 1);
+  for (let each = start; each < end; each++) {
+    if (present[each] === 0) vma.residentPages++;
+    present[each] = 1;
+  }
 }
 
 function isInterleaved({ mode }: MemoryPolicy): boolean {

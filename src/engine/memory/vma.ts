@@ -1,7 +1,7 @@
 import { ArmedSet } from './armed-set.ts';
 import type { MemoryObject } from './memory-object.ts';
 import type { MemoryPolicy } from './memory-policy.ts';
-import { PAGE_BYTES } from '../units.ts';
+import { HUGE_PAGES, PAGE_BYTES } from '../units.ts';
 
 /** Balancing state of a VMA, created when the scanner first sees it (REF §3.4). Times in jiffies. */
 export interface VmaScanState {
@@ -44,6 +44,8 @@ export class Vma {
   readonly start: number;
   readonly pages: number;
   readonly object: MemoryObject;
+  /** Whether each huge page has one entry here: it does where the 2 MiB boundaries are the object's. */
+  readonly mapsHugeEntries: boolean;
   readonly flags: VmaFlags;
   policy: MemoryPolicy | null;
   /** 1 where this mapping maps its page. */
@@ -72,6 +74,7 @@ export class Vma {
     this.start = start;
     this.pages = object.pages;
     this.object = object;
+    this.mapsHugeEntries = (start / PAGE_BYTES) % HUGE_PAGES === object.misalignment;
     this.flags = flags;
     this.policy = policy;
     this.present = new Uint8Array(object.pages);
@@ -93,9 +96,9 @@ export class Vma {
     for (let page = start; page < start + pages; page++) this.arm(page);
   }
 
-  /** Unmarks a folio that is marked. */
+  /** Unmarks whatever is marked of a folio. */
   disarmFolio(start: number, pages: number): void {
-    for (let page = start; page < start + pages; page++) this.disarm(page);
+    for (let page = start; page < start + pages; page++) if (this.armed.has(page)) this.disarm(page);
   }
 
   /** Unmarks a page that is marked. */

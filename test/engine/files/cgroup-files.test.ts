@@ -236,7 +236,9 @@ describe('memory accounting', () => {
     expect(memory(kernel, '/a')).to.equal(3 << 20);
     expect(memory(kernel, '/a/b')).to.equal(3 << 20);
     expect(kernel.read(`${A}/memory.stat`)).to.match(/^anon 3145728\n/);
-    expect(kernel.read(`${A}/memory.numa_stat`)).to.equal('anon N0=1048576 N1=2097152\n');
+    expect(kernel.read(`${A}/memory.numa_stat`)).to.equal(
+      'anon N0=1048576 N1=2097152\npgpromote_success N0=0 N1=0\n',
+    );
     expect(kernel.cgroupMemory('/')).to.deep.equal([256, 512]);
   });
 
