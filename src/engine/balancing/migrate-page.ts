@@ -34,8 +34,7 @@ export function migrateFolio(state: KernelState, task: Task, folio: MappedFolio,
   object.residentPerNode[source]! -= pages;
   object.residentPerNode[target]! += pages;
   // The move replaces the entries of all mappings, and with them their marks (REF §18.5 I4).
-  for (const other of object.mappings)
-    if (other !== vma) other.disarmFolio(start, pages);
+  for (const other of object.mappings) if (other !== vma) other.disarmFolio(start, pages);
   if (pages === 1) afterBasePage(state, task, vma, start);
   else state.count('thp_migration_success', 1);
   state.count('numa_pages_migrated', pages, object.cgroup);
