@@ -6,6 +6,7 @@ import type { Cgroup } from '../../src/engine/cgroup.ts';
 import { COUNTERS, counterValues } from '../../src/engine/counters.ts';
 import type { CounterName, CounterValues } from '../../src/engine/counters.ts';
 import { NOT_RESIDENT } from '../../src/engine/memory/memory-object.ts';
+import type { Vma } from '../../src/engine/memory/vma.ts';
 import type { KernelState } from '../../src/engine/state.ts';
 
 /**
@@ -15,6 +16,7 @@ import type { KernelState } from '../../src/engine/state.ts';
 export function checkInvariants(state: KernelState): void {
   checkCounters(state, counterValues(state.events));
   checkMarks(state);
+  checkHugePages(state);
   checkCgroupSums(state);
   checkAllocations(state);
   checkPages(state);
@@ -48,6 +50,30 @@ function checkMarks(state: KernelState): void {
     now += count;
   }
   expect(now, 'I4').to.be.at.most(marked - faults);
+}
+
+/** A huge page is on one node, is mapped and marked as a whole, and nothing of it waits in a batch. */
+function checkHugePages(state: KernelState): void {
+  for (const vma of [...state.processes.values()].flatMap(({ mm }) => mm.vmas)) {
+    const { huge } = vma.object;
+    for (let page = 0; page < vma.pages; page++) {
+      if (huge[page] === 1) page = checkHugePage(vma, page);
+    }
+  }
+}
+
+/** @returns its last page */
+function checkHugePage({ armed, present, object }: Vma, start: number): number {
+  expect([object.folioStart(start), object.folioPages(start)], 'place of a huge page').to.deep.equal([
+    start,
+    512,
+  ]);
+  const seen = (page: number): string =>
+    [object.huge[page], object.node[page], present[page], armed.has(page), object.batched[page]].join();
+  const first = [1, object.node[start], present[start], armed.has(start), 0].join();
+  const others = Array.from({ length: 512 }, (_, page) => seen(start + page)).filter((at) => at !== first);
+  expect(others, `huge page ${start}`).to.deep.equal([]);
+  return start + 511;
 }
 
 /** I7, I17: the root's events are the machine's; every group's are its own and those of its children. */

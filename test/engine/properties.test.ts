@@ -100,6 +100,7 @@ const processArb = fc.record({
       firstTouchNode: fc.option(fc.nat(3), { nil: undefined }),
       policy: policyArb,
       shared: fc.boolean(),
+      hugePages: fc.boolean(),
     }),
     { maxLength: 3 },
   ),
@@ -130,9 +131,10 @@ function processOf(state: KernelState, shape: ProcessShape, name: string): Proce
       nodes: policy.nodes.map((node) => node % nodeCount),
       numaBalancing: policy.numaBalancing && (policy.mode !== 'Interleave' || state.variant.interleave),
     };
-  const regions = shape.regions.map(({ pages, firstTouchNode, policy, shared }, index) => ({
+  const regions = shape.regions.map(({ pages, firstTouchNode, policy, shared, hugePages }, index) => ({
     name: `r${index}`,
     pages,
+    hugePages,
     firstTouchNode: firstTouchNode === undefined ? undefined : firstTouchNode % nodeCount,
     policy: fit(policy),
     flags: { shared, writable: true, readable: true, executable: false, file: false, special: false },
@@ -155,6 +157,8 @@ function processOf(state: KernelState, shape: ProcessShape, name: string): Proce
     })),
   };
 }
+
+const HUGE_BLOCKS = { pages: 1024, policy: undefined, shared: false, hugePages: true };
 
 // --- operations ---
 
@@ -354,6 +358,7 @@ const variantArb = fc.record({
   sentinel: fc.constantFrom('Intended', 'AsPosted'),
   stickyMigrationFailure: fc.boolean(),
   singleNodeCpusetSkip: fc.boolean(),
+  thpMarking: fc.constantFrom('AsPosted', 'Fixed'),
 } as const);
 
 const bootArb = fc.record({
@@ -378,7 +383,7 @@ describe('REF §18.5 invariants over random machines, workloads and operations',
   this.timeout(0);
 
   it('I1–I12, I14–I18 hold at every moment', () => {
-    let faults = 0;
+    let [faults, hugeMarks] = [0, 0];
     fc.assert(
       fc.property(
         bootArb,
@@ -398,11 +403,13 @@ describe('REF §18.5 invariants over random machines, workloads and operations',
             for (const [mm, seq] of seqs) expect(mm.scanSeq, 'I15').to.be.at.least(seq);
           }
           faults += before.numa_hint_faults;
+          hugeMarks += before.numa_huge_pte_updates;
         },
       ),
       { numRuns: RUNS },
     );
     expect(faults, 'the histories have faults to speak of').to.be.greaterThan(100 * RUNS);
+    expect(hugeMarks, 'and huge pages').to.be.greaterThan(RUNS / 10);
   });
 
   it('I20 and I22: with the flag 0 everywhere from the start, nothing is counted', () => {
@@ -439,13 +446,38 @@ describe('REF §18.5 invariants over random machines, workloads and operations',
     );
   });
 
+  it('I2: the pages of folios that fault are no more than the pages marked, and 512 each where all are huge', () => {
+    let faults = 0;
+    fc.assert(
+      fc.property(bootArb, processArb, (options, shape) => {
+        const machine = machineOf(options, { mode: 1 });
+        // Whole blocks, no policy, nobody short of memory: every page is huge.
+        const regions = [{ ...HUGE_BLOCKS, firstTouchNode: 0 }];
+        const roomy = { ...shape, group: '/' as const, policy: undefined, regions };
+        if (machine.state.memory.free[0]! < 4 * 1024) return;
+        machine.apply({ op: 'spawn', shape: roomy });
+        machine.run(3 * TICKS_PER_SECOND);
+        const events = counterValues(machine.state.events);
+        const armed = machine.process(0)?.mm.vmas[0]?.armed.count ?? 0;
+        expect(events.numa_pte_updates).to.equal(512 * events.numa_huge_pte_updates);
+        expect(512 * events.numa_hint_faults + armed, 'I2, I4').to.equal(events.numa_pte_updates);
+        expect(events.numa_pages_migrated % 512).to.equal(0);
+        expect(events.numa_pages_migrated).to.equal(512 * events.thp_migration_success);
+        faults += events.numa_hint_faults;
+      }),
+      { numRuns: Math.ceil(RUNS / 4) },
+    );
+    expect(faults, 'there are faults').to.be.greaterThan(RUNS / 20);
+  });
+
   it('I21: pages under INTERLEAVE with the flag never change node', () => {
     fc.assert(
       fc.property(bootArb, processArb, (options, shape) => {
-        const variant = { ...options.variant, rfc: 'V1', interleave: true } as const;
+        // As posted, huge pages do move (REF §17.7 D2).
+        const variant = { ...options.variant, rfc: 'V1', interleave: true, sentinel: 'Intended' } as const;
         const machine = machineOf(options, { mode: 1, variant });
         const policy: MemoryPolicySpec = { mode: 'Interleave', nodes: [0, 1, 2, 3], numaBalancing: true };
-        const regions = [{ pages: 900, firstTouchNode: undefined, policy, shared: false }];
+        const regions = [{ pages: 900, firstTouchNode: undefined, policy, shared: false, hugePages: true }];
         machine.apply({ op: 'spawn', shape: { ...shape, regions } });
         const object = machine.process(0)?.mm.vmas[0]?.object;
         const placed = object && [...object.node];
@@ -468,7 +500,7 @@ describe('REF §18.5 invariants over random machines, workloads and operations',
           const machine = machineOf(options, { mode: 1 });
           const nodes = [...new Set(wanted.map((node) => node % machine.state.topology.nodeCount))];
           const policy: MemoryPolicySpec = { mode, nodes, numaBalancing: true };
-          const regions = [{ pages: 900, firstTouchNode: undefined, policy, shared: false }];
+          const regions = [{ pages: 900, firstTouchNode: undefined, policy, shared: false, hugePages: true }];
           machine.apply({ op: 'spawn', shape: { ...shape, regions } });
           const object = machine.process(0)?.mm.vmas[0]?.object;
           if (!object) return;
@@ -502,7 +534,7 @@ describe('REF §18.5 invariants over random machines, workloads and operations',
     fc.assert(
       fc.property(bootArb, processArb, (options, shape) => {
         const machine = machineOf(options, { mode: 1 });
-        const regions = shape.regions.map((region) => ({ ...region, policy: undefined }));
+        const regions = shape.regions.map((region) => ({ ...region, policy: undefined, hugePages: false }));
         machine.apply({ op: 'spawn', shape: { ...shape, policy: undefined, regions } });
         machine.run(3 * TICKS_PER_SECOND);
         const events = counterValues(machine.state.events);

@@ -4,41 +4,55 @@ import type { KernelState } from '../state.ts';
 import { HUGE_PAGES } from '../units.ts';
 import { stampMarked } from './tiering.ts';
 
+/** What a scan marked: base pages, and the page table entries that map them, of which a huge page has one. */
+export interface Marked {
+  readonly pages: number;
+  readonly entries: number;
+}
+
 /**
  * Marks the pages [low, high) of a VMA, except those the skip tests leave alone (REF §7.4).
  *
- * @returns pages newly marked
+ * @returns what it newly marked
  */
-export function markPages(state: KernelState, task: Task, vma: Vma, low: number, high: number): number {
+export function markPages(state: KernelState, task: Task, vma: Vma, low: number, high: number): Marked {
   const { object, present, armed } = vma;
-  // Copy-on-write memory that several address spaces map is left alone (REF §7.4 c).
-  if (!vma.flags.shared && object.mappings.length > 1) return 0;
+  if (isCopyOnWrite(vma)) return { pages: 0, entries: 0 };
   const leftAlone = nodesLeftAlone(state, task, vma, false);
-  let marked = 0;
+  let [pages, entries] = [0, 0];
   for (let page = low; page < high; page++) {
     if (object.huge[page] === 1 && vma.mapsHugeEntries) {
       const end = Math.min(object.blockStart(page) + HUGE_PAGES, high);
-      marked += markHuge(state, task, vma, page);
+      if (markHuge(state, task, vma, page)) {
+        pages += HUGE_PAGES;
+        entries++;
+      }
       page = end - 1;
       continue;
     }
     if (present[page] === 0 || armed.has(page) || leftAlone[object.node[page]!] === 1) continue;
     stampMarked(state, vma, page);
     vma.arm(page);
-    marked++;
+    pages++;
+    entries++;
   }
-  if (marked > 0) state.count('numa_pte_updates', marked, task.mm.ownerCgroup);
-  return marked;
+  if (pages > 0) state.count('numa_pte_updates', pages, task.mm.ownerCgroup);
+  return { pages, entries };
+}
+
+/** Private memory that several address spaces map is left alone (REF §7.4 c). */
+function isCopyOnWrite({ flags, object }: Vma): boolean {
+  return !flags.shared && object.mappings.length > 1;
 }
 
 /** A huge mapping is marked or left alone as a whole; as posted, the RFC's mode 4 leaves those on top-tier nodes. */
-function markHuge(state: KernelState, task: Task, vma: Vma, start: number): number {
-  if (vma.present[start] === 0 || vma.armed.has(start)) return 0;
-  if (nodesLeftAlone(state, task, vma, true)[vma.object.node[start]!] === 1) return 0;
+function markHuge(state: KernelState, task: Task, vma: Vma, start: number): boolean {
+  if (vma.present[start] === 0 || vma.armed.has(start)) return false;
+  if (nodesLeftAlone(state, task, vma, true)[vma.object.node[start]!] === 1) return false;
   stampMarked(state, vma, start);
   vma.armFolio(start, HUGE_PAGES);
   state.count('numa_huge_pte_updates', 1);
-  return HUGE_PAGES;
+  return true;
 }
 
 /** 1 for each node whose pages the scan does not mark (REF §7.4 f and g). */

@@ -88,8 +88,8 @@ export function continueScan(state: KernelState, task: Task, walk: ScanWalk, bud
     const end = Math.min(chunk.high, pieceEnd(chunk));
     const marked = markPages(state, task, chunk.vma, chunk.at, end);
     chunk.at = end;
-    chunk.marked += marked;
-    used += marked * state.costs.markPageNs;
+    chunk.marked += marked.pages;
+    used += marked.entries * state.costs.markPageNs;
     if (chunk.at === chunk.high && closeChunk(task, walk, chunk)) return used;
   }
   return used;

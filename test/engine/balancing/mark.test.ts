@@ -4,7 +4,8 @@ import { markPages } from '../../../src/engine/balancing/mark.ts';
 import { makeCgroup } from '../../../src/engine/cgroup-tree.ts';
 import { COUNTER_INDEX } from '../../../src/engine/counters.ts';
 import { ANONYMOUS } from '../../../src/engine/memory/vma.ts';
-import type { VmaFlags } from '../../../src/engine/memory/vma.ts';
+import type { Vma, VmaFlags } from '../../../src/engine/memory/vma.ts';
+import type { KernelState } from '../../../src/engine/state.ts';
 import { bootState, region, start, thread } from '../boot.ts';
 import type { StateOptions } from '../boot.ts';
 
@@ -63,8 +64,8 @@ describe('REF §7.4 marking pages', () => {
   it('a page marked before does not count again (a)', () => {
     const { state, vma } = mapped();
     const { tasks } = start(state, { threads: [thread({ affinity: [1] })] });
-    expect(markPages(state, tasks[0]!, vma, 0, 4)).to.equal(4);
-    expect(markPages(state, tasks[0]!, vma, 0, 4)).to.equal(0);
+    expect(markPages(state, tasks[0]!, vma, 0, 4)).to.deep.equal({ pages: 4, entries: 4 });
+    expect(markPages(state, tasks[0]!, vma, 0, 4)).to.deep.equal({ pages: 0, entries: 0 });
   });
 
   it('ignores pages that are not there', () => {
@@ -92,6 +93,66 @@ describe('REF §7.4 marking pages', () => {
   ] as const) {
     it(`mode ${mode} on kernel ${rfc}: ${marks ? 'marks' : 'does not mark'} top-tier memory (g)`, () => {
       expect(mapped({ threads: 2, mode, variant: { rfc } }).mark().length > 0).to.equal(marks);
+    });
+  }
+});
+
+describe('REF §7.4 marking huge pages', () => {
+  /** A process on node 1 with 5 MiB on node 0: two huge pages and 256 base pages. */
+  const huge = (
+    options: StateOptions & { readonly threads?: number; readonly cpu?: number } = {},
+  ): { state: KernelState; vma: Vma; mark: (low?: number, high?: number) => number } => {
+    const { threads = 1, cpu = 1, ...rest } = options;
+    const state = bootState(rest);
+    const { mm, tasks } = start(state, {
+      regions: [region('r', 5, { hugePages: true, firstTouchNode: 0 })],
+      threads: Array.from({ length: threads }, () => thread({ affinity: [cpu] })),
+    });
+    const vma = mm.vmas[0]!;
+    return {
+      state,
+      vma,
+      mark: (low = 0, high = vma.pages) => markPages(state, tasks[0]!, vma, low, high).pages,
+    };
+  };
+  const counted = ({ events }: KernelState): readonly number[] => [
+    events[UPDATES]!,
+    events[COUNTER_INDEX.numa_huge_pte_updates]!,
+  ];
+
+  it('counts 512 pages and one huge page each', () => {
+    const { state, vma, mark } = huge();
+    expect(mark()).to.equal(5 * 256);
+    expect(counted(state)).to.deep.equal([5 * 256, 2]);
+    expect(vma.armed.count).to.equal(5 * 256);
+  });
+
+  it('each is marked once, as a whole', () => {
+    const { state, vma, mark } = huge();
+    expect([mark(0, 512), mark()]).to.deep.equal([512, 512 + 256]);
+    vma.disarmFolio(512, 512);
+    expect(mark()).to.equal(512);
+    expect(counted(state)).to.deep.equal([5 * 256 + 512, 3]);
+  });
+
+  it('those on the node of a single-threaded process are left alone (f), not those of two threads', () => {
+    expect(huge({ cpu: 0 }).mark()).to.equal(0);
+    expect(huge({ cpu: 0, threads: 2 }).mark()).to.equal(5 * 256);
+  });
+
+  for (const [mode, rfc, thpMarking, pages, hugePages] of [
+    [1, 'V1', 'AsPosted', 5 * 256, 2],
+    [4, 'V1', 'AsPosted', 256, 0],
+    [4, 'V2', 'AsPosted', 256, 0],
+    [4, 'V1', 'Fixed', 5 * 256, 2],
+    [4, 'V2', 'Fixed', 5 * 256, 2],
+    [4, 'Off', 'Fixed', 0, 0],
+    [2, 'V1', 'Fixed', 0, 0],
+  ] as const) {
+    it(`mode ${mode}, ${rfc}, ${thpMarking}: ${pages} pages, ${hugePages} huge pages on a top-tier node`, () => {
+      const { state, mark } = huge({ mode, threads: 2, variant: { rfc, thpMarking } });
+      mark();
+      expect(counted(state)).to.deep.equal([pages, hugePages]);
     });
   }
 });

@@ -55,6 +55,21 @@ describe('REF §20.1 budget: a populated, never marked 1 GiB VMA', () => {
   }).timeout(10_000);
 });
 
+describe('the time of a scan', () => {
+  it('goes by page table entries: a huge page costs what a base page costs', () => {
+    const state = bootState();
+    const { tasks } = start(state, {
+      regions: [region('r', 3, { firstTouchNode: 0, hugePages: true })],
+      threads: [thread({ affinity: [1] })],
+    });
+    tasks[0]!.mm.nextScan = 1;
+    state.now = 2e9;
+    beginScan(state, tasks[0]!);
+    const { markPageNs } = state.costs;
+    expect(continueScan(state, tasks[0]!, tasks[0]!.walk!, Infinity)).to.equal((1 + 256) * markPageNs);
+  });
+});
+
 describe('REF §7.2 the walk', () => {
   it('one scan of a small address space is one pass', () => {
     const { state, task, mm } = remote([64, 2]);
