@@ -421,8 +421,8 @@ describe('numasim operator on a real API server', () => {
         },
       });
     const events = async (reason: string): Promise<number> => {
-      const { items } = await cluster.clients.events.list();
-      return items.filter((event) => event.reason === reason && event.regarding.name === name).length;
+      const told = await cluster.operatorEvents();
+      return told.filter((event) => event.startsWith(`${name} ${reason}`)).length;
     };
     const configConditions = async (): Promise<readonly string[]> => {
       const { status } = await cluster.clients.nodeConfigs.get({ name });
@@ -479,7 +479,7 @@ describe('numasim operator on a real API server', () => {
   describe('when things break', () => {
     it('a new operator goes on with the conditions it finds; counters begin at 0 with its kernels', async () => {
       const before = await cluster.nodeStatus('tenants');
-      const eventsBefore = (await cluster.clients.events.list()).items.length;
+      const eventsBefore = await cluster.operatorEvents();
       await cluster.killOperator();
       await cluster.startOperator();
       await cluster.until('the tenants are simulated again', async () => {
@@ -489,7 +489,7 @@ describe('numasim operator on a real API server', () => {
       const after = await cluster.nodeStatus('tenants');
       expect(after?.conditions).to.deep.equal(before?.conditions);
       expect(after?.cgroups?.map(({ path }) => path)).to.deep.equal(before?.cgroups?.map(({ path }) => path));
-      expect((await cluster.clients.events.list()).items).to.have.length(eventsBefore);
+      expect(await cluster.operatorEvents()).to.deep.equal(eventsBefore);
     });
 
     it('is right again after the API server was killed and came back', async () => {

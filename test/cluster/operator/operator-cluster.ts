@@ -55,6 +55,7 @@ class Clients {
 interface EventFields {
   readonly reason: string;
   readonly note: string;
+  readonly reportingController: string;
   readonly regarding: { readonly kind: string; readonly name: string };
 }
 
@@ -163,6 +164,15 @@ export class OperatorCluster {
   async conditions(name: string, namespace: string): Promise<readonly string[]> {
     const { status } = await this.clients.policies.get({ name, namespace });
     return (status?.conditions ?? []).map((each) => `${each.type}=${each.status} ${each.reason}`);
+  }
+
+  /** The operator's events as `object reason: note`, sorted. */
+  async operatorEvents(): Promise<readonly string[]> {
+    const { items } = await this.clients.events.list();
+    return items
+      .filter(({ reportingController }) => reportingController === 'numasim.dev/operator')
+      .map(({ regarding, reason, note }) => `${regarding.name} ${reason}: ${note}`)
+      .toSorted();
   }
 
   async setSpeed(config: string, speed: number): Promise<void> {
