@@ -3,13 +3,13 @@
  * what `fieldsWithoutBehaviour` returns into the condition NotImplemented. A field that gets its behaviour loses its row.
  */
 import type { CostOverrides } from './costs.ts';
-import type { MemoryProfileSpec, ProcessProfile, RegionProfile } from './memory-profile.ts';
+import type { MemoryProfileSpec } from './memory-profile.ts';
 import type { NumaBalancingPolicySpec } from './numa-balancing-policy.ts';
 import type { NumaNodeConfigSpec } from './numa-node-config.ts';
 
 /** One field that is set and has no effect. */
 export interface FieldWithoutBehaviour {
-  /** Path in the object, such as `spec.rfc.thpMarking`. */
+  /** Path in the object, such as `spec.simulation.pageSampling`. */
   readonly path: string;
   /** What happens instead, as half a sentence. */
   readonly instead: string;
@@ -31,15 +31,13 @@ const policyRows: readonly Row<NumaBalancingPolicySpec>[] = [
 const anyLatency = 'an access costs the same wherever the memory is and however busy';
 const anyThreads = 'a hint fault costs the same however many threads there are';
 const anyBandwidth = 'pages move without a limit of bandwidth';
-const noHugePages = 'there are 4 KiB pages only';
 
-/** markPageNs, hintFaultNs and migrateBasePageNs take CPU time of the thread; these do nothing. */
+/** The costs of marks, hint faults and moves take CPU time of the thread; these do nothing. */
 const costsWithoutBehaviour: Readonly<Partial<Record<keyof CostOverrides, string>>> = {
   hintFaultContentionAt128Permille: anyThreads,
   hintFaultContentionMaxPermille: anyThreads,
-  migrateHugePageNs: noHugePages,
   migrateBaseBandwidthMBps: anyBandwidth,
-  migrateHugeBandwidthMBps: noHugePages,
+  migrateHugeBandwidthMBps: anyBandwidth,
   localLatencyNs: anyLatency,
   remoteLatencyPermille: anyLatency,
   subNumaLatencyPermille: anyLatency,
@@ -54,11 +52,6 @@ const costsWithoutBehaviour: Readonly<Partial<Record<keyof CostOverrides, string
 };
 
 const nodeConfigRows: readonly Row<NumaNodeConfigSpec>[] = [
-  {
-    path: 'spec.rfc.thpMarking',
-    instead: 'there are no huge pages to mark',
-    isSet: ({ rfc }) => rfc.thpMarking === 'Fixed',
-  },
   {
     path: 'spec.kernel.swapSkipsMmLess',
     instead: 'every thread has an address space',
@@ -86,22 +79,6 @@ const nodeConfigRows: readonly Row<NumaNodeConfigSpec>[] = [
   },
 ];
 
-const processRows: readonly Row<ProcessProfile>[] = [
-  {
-    path: 'phases',
-    instead: 'the access rates stay as they begin',
-    isSet: ({ phases }) => (phases ?? []).length > 0,
-  },
-];
-
-const regionRows: readonly Row<RegionProfile>[] = [
-  {
-    path: 'hugePages',
-    instead: noHugePages,
-    isSet: ({ hugePages }) => hugePages !== 'Never',
-  },
-];
-
 /** A spec with its kind. */
 export type SpecOfKind =
   | { readonly kind: 'NumaBalancingPolicy'; readonly spec: NumaBalancingPolicySpec }
@@ -116,7 +93,7 @@ export function fieldsWithoutBehaviour(object: SpecOfKind): readonly FieldWithou
     case 'NumaNodeConfig':
       return matching(nodeConfigRows, object.spec);
     case 'MemoryProfile':
-      return profileFields(object.spec);
+      return [];
   }
 }
 
@@ -125,24 +102,6 @@ export function notImplementedMessage(fields: readonly FieldWithoutBehaviour[]):
   return fields.map(({ path, instead }) => `${path}: ${instead}`).join('; ');
 }
 
-function profileFields(spec: MemoryProfileSpec): readonly FieldWithoutBehaviour[] {
-  return spec.containers.flatMap(({ processes }, container) =>
-    processes.flatMap((process, index) => {
-      const path = `spec.containers[${container}].processes[${index}]`;
-      const regions = (process.regions ?? []).flatMap((region, at) =>
-        matching(regionRows, region, `${path}.regions[${at}].`),
-      );
-      return [...regions, ...matching(processRows, process, `${path}.`)];
-    }),
-  );
-}
-
-function matching<Spec>(
-  rows: readonly Row<Spec>[],
-  spec: Spec,
-  prefix = '',
-): readonly FieldWithoutBehaviour[] {
-  return rows
-    .filter(({ isSet }) => isSet(spec))
-    .map(({ path, instead }) => ({ path: `${prefix}${path}`, instead }));
+function matching<Spec>(rows: readonly Row<Spec>[], spec: Spec): readonly FieldWithoutBehaviour[] {
+  return rows.filter(({ isSet }) => isSet(spec)).map(({ path, instead }) => ({ path, instead }));
 }

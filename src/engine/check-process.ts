@@ -1,5 +1,6 @@
 import type { ThreadAccess } from './access/attach-streams.ts';
 import { pageRange } from './access/page-range.ts';
+import type { AccessRate } from './access/rate-schedule.ts';
 import { KernelError } from './kernel-error.ts';
 import { createMemoryPolicy } from './memory/memory-policy.ts';
 import type { MemoryPolicy, MemoryPolicySpec } from './memory/memory-policy.ts';
@@ -75,10 +76,20 @@ export function checkAccess(
 ): void {
   check(region !== undefined, `there is no region ${access.region} to access`);
   if (!region) return;
-  const { touchesPerSecond, writePercent, startIndex = 0, backlogNs = 0 } = access;
+  const { startIndex = 0, backlogNs = 0, rateChanges = [] } = access;
   const { length } = pageRange(region, access);
-  check(touchesPerSecond >= 0 && touchesPerSecond < Infinity, `${touchesPerSecond} touches per second`);
-  check(writePercent >= 0 && writePercent <= 100, `${writePercent} % of touches cannot write`);
+  checkRate(access, check);
+  rateChanges.forEach((change, index) => {
+    const { afterNs, touchesPerSecond, writePercent = 0 } = change;
+    const before = rateChanges[index - 1]?.afterNs ?? 0;
+    check(afterNs >= before && afterNs < Infinity, `a change of the rate after ${afterNs} ns, not by time`);
+    checkRate({ touchesPerSecond, writePercent }, check);
+  });
   check(isIndex(startIndex, length), `a sweep of ${length} pages cannot begin at ${startIndex}`);
   check(backlogNs >= 0, `a backlog of ${backlogNs} ns`);
+}
+
+function checkRate({ touchesPerSecond, writePercent }: AccessRate, check: Check): void {
+  check(touchesPerSecond >= 0 && touchesPerSecond < Infinity, `${touchesPerSecond} touches per second`);
+  check(writePercent >= 0 && writePercent <= 100, `${writePercent} % of touches cannot write`);
 }

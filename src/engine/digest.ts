@@ -84,8 +84,9 @@ function hashCgroup(hash: Hasher, group: Cgroup, places: Map<Cgroup, number>): v
 
 function hashAddressSpace(hash: Hasher, mm: AddressSpace): void {
   for (const amount of [mm.nextScan, mm.scanOffset, mm.scanSeq]) hash.number(amount);
-  for (const { object, armed, pages, scan } of mm.vmas) {
+  for (const { object, armed, pages, scan, hugePages } of mm.vmas) {
     hash.words(object.node);
+    if (hugePages) hash.words(object.huge);
     hash.words(object.lastCpupid);
     hash.number(pages);
     for (let page = armed.nextFrom(0); page >= 0; page = armed.nextFrom(page + 1)) hash.word(page);

@@ -217,9 +217,9 @@ export class Kernel {
         preferredNode: task.preferredNode,
         scanPeriodMs: task.scanPeriodMs,
         runtimeNs: task.sumExec,
-        accesses: task.streams.map(({ vma, spec }) => ({
-          region: vma.name,
-          touchesPerSecond: spec.touchesPerSecond,
+        accesses: task.streams.map((stream) => ({
+          region: stream.vma.name,
+          touchesPerSecond: stream.touchesPerSecond(this.#state.now),
         })),
       })),
       regions: mm.vmas.map(({ name, object }) => ({ name, pagesPerNode: [...object.residentPerNode] })),

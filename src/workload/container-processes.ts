@@ -1,10 +1,12 @@
+import { durationMs } from '../api/duration.ts';
 import type { ContainerProfile, ProcessProfile, RegionProfile } from '../api/memory-profile.ts';
 import type { MemoryPolicy } from '../api/memory-policy.ts';
 import { parseNodeList } from '../api/node-list.ts';
 import { quantityValue } from '../api/quantity.ts';
+import type { RateChange } from '../engine/access/rate-schedule.ts';
 import type { ProcessSpec, RegionSpec, ThreadAccess, ThreadSpec } from '../engine/process.ts';
 import type { MemoryPolicySpec } from '../engine/memory/memory-policy.ts';
-import { PAGE_BYTES } from '../engine/units.ts';
+import { NS_PER_MS, PAGE_BYTES } from '../engine/units.ts';
 
 /** Pages between two touches of a strided sweep; the API's description says "every eighth". */
 const STRIDE_PAGES = 8;
@@ -49,6 +51,7 @@ function mappings(process: ProcessProfile, region: RegionProfile): readonly Regi
     pages: Math.ceil(quantityValue(region.size) / PAGE_BYTES),
     firstTouchNode: region.firstTouchNode,
     policy: memoryPolicySpec(region.memoryPolicy),
+    hugePages: region.hugePages !== 'Never',
   };
   if (region.shared) return [{ name: region.name, ...mapping }];
   return threadIndexes(process).map((thread) => ({
@@ -80,9 +83,25 @@ function accessOf(process: ProcessProfile, region: RegionProfile, thread: number
     pattern: region.pattern,
     touchesPerSecond: region.touchesPerSecond,
     writePercent: region.writePercent,
+    rateChanges: rateChanges(process, region),
     stridePages,
     startIndex: region.shared ? Math.floor((touched * thread) / process.threads) : 0,
   };
+}
+
+/** What the phases say of a region, by time; of several at one time the last counts. */
+function rateChanges({ phases = [] }: ProcessProfile, { name }: RegionProfile): readonly RateChange[] {
+  return phases
+    .flatMap(({ after, regions }) =>
+      regions
+        .filter((region) => region.name === name)
+        .map(({ touchesPerSecond, writePercent }) => ({
+          afterNs: durationMs(after) * NS_PER_MS,
+          touchesPerSecond,
+          writePercent,
+        })),
+    )
+    .sort((a, b) => a.afterNs - b.afterNs);
 }
 
 function threadIndexes({ threads }: ProcessProfile): readonly number[] {

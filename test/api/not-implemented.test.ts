@@ -40,23 +40,16 @@ describe('fields without behaviour', () => {
     const manifests = [
       ...memoryPolicies.map((one) => policy({ memoryPolicy: { ...one, nodes: '0-1' } })),
       ...['Sequential', 'Strided', 'Zipf'].map((pattern) => region({ pattern })),
-      nodeConfig({ rfc: { version: 'AllAncestors', sentinel: 'AsPosted' } }),
-      nodeConfig({ costs: { markPageNs: 1, hintFaultNs: 1, migrateBasePageNs: 1 } }),
+      ...['Advise', 'Always'].map((hugePages) => region({ hugePages })),
+      process({
+        regions: [{ name: 'a', size: '1Mi' }],
+        phases: [{ after: '1s', regions: [{ name: 'a', touchesPerSecond: 1 }] }],
+      }),
+      nodeConfig({ rfc: { version: 'AllAncestors', sentinel: 'AsPosted', thpMarking: 'Fixed' } }),
+      nodeConfig({ costs: { markPageNs: 1, hintFaultNs: 1, migrateBasePageNs: 1, migrateHugePageNs: 1 } }),
     ];
     for (const manifest of manifests) expect(pathsOf(manifest)).to.deep.equal([]);
   });
-
-  it('are named with their place in a profile', () =>
-    expect(
-      pathsOf(
-        process({
-          regions: [
-            { name: 'a', size: '1Mi' },
-            { name: 'b', size: '1Mi', hugePages: 'Always' },
-          ],
-        }),
-      ),
-    ).to.deep.equal(['spec.containers[0].processes[0].regions[1].hugePages']));
 
   it('make one message for the condition', () =>
     expect(

@@ -114,6 +114,20 @@ describe('system calls refuse what they cannot do, and change nothing', () => {
       'EINVAL',
       (kernel, pid) => kernel.calls.setWork(pid, { accesses: [sweep('x')] }),
     ],
+    ...[
+      [{ afterNs: -1, touchesPerSecond: 1 }],
+      [{ afterNs: 1, touchesPerSecond: -1 }],
+      [{ afterNs: 1, touchesPerSecond: 1, writePercent: 101 }],
+      [2, 1].map((afterNs) => ({ afterNs, touchesPerSecond: 1 })),
+    ].map(
+      (rateChanges) =>
+        [
+          `rate changes ${JSON.stringify(rateChanges)}`,
+          'EINVAL',
+          (kernel: Kernel, pid: number) =>
+            kernel.calls.setWork(pid, { accesses: [sweep('r', { rateChanges })] }),
+        ] as const,
+    ),
     [
       'an access outside its region',
       'EINVAL',

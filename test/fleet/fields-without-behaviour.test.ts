@@ -61,12 +61,13 @@ const cost = (name: string, value: unknown): readonly [string, Case] => [
 ];
 const interleaved = { memoryPolicy: { mode: 'Interleave', nodes: '0-1', numaBalancing: true } };
 const slow = { touchesPerSecond: 500 };
-const heap = 'spec.containers[0].processes[0].';
+const fixed = { rfc: { thpMarking: 'Fixed' } };
+const huge = { hugePages: 'Always' };
+const phase = (after: string, rate: Json): Json => ({ after, regions: [{ name: 'heap', ...rate }] });
 
 /** Field → a case that sets it, and the same case without it. */
 const withoutBehaviour: readonly (readonly [string, Case, Case?])[] = [
   ['spec.balancing', { policy: { balancing: 'Auto' } }, { policy: { balancing: 'Disabled' } }],
-  ['spec.rfc.thpMarking', { config: { rfc: { thpMarking: 'Fixed' } } }],
   ['spec.kernel.swapSkipsMmLess', { config: { kernel: { swapSkipsMmLess: false } } }],
   ['spec.topology.nodeResourceTopology', { config: { topology: { nodeResourceTopology: {} } } }],
   [
@@ -76,7 +77,6 @@ const withoutBehaviour: readonly (readonly [string, Case, Case?])[] = [
   ],
   cost('hintFaultContentionAt128Permille', 1000),
   cost('hintFaultContentionMaxPermille', 1000),
-  cost('migrateHugePageNs', 0),
   cost('migrateBaseBandwidthMBps', 1),
   cost('migrateHugeBandwidthMBps', 1),
   cost('localLatencyNs', 1),
@@ -91,11 +91,6 @@ const withoutBehaviour: readonly (readonly [string, Case, Case?])[] = [
   cost('loadedLatencyMaxPermille', 1000),
   cost('loadedLatencyTables', [{ node: 0, points: [{ trafficPermille: 1, latencyPermille: 9000 }] }]),
   ['spec.simulation.pageSampling', { config: { simulation: { pageSampling: 16 } } }],
-  [
-    `${heap}phases`,
-    { process: { phases: [{ after: '1s', regions: [{ name: 'heap', touchesPerSecond: 0 }] }] } },
-  ],
-  [`${heap}regions[0].hugePages`, { region: { hugePages: 'Always' } }],
 ];
 
 /** Field → a case in which it can be seen, and the same case without it. */
@@ -110,6 +105,15 @@ const withBehaviour: readonly (readonly [string, Case, Case?])[] = [
   ['tunables.scanPeriodMinMs', { config: { tunables: { scanPeriodMinMs: 500 } } }],
   ['costs.markPageNs', { config: { costs: { markPageNs: 100_000 } } }],
   ['costs.hintFaultNs', { config: { costs: { hintFaultNs: 1_000_000 } } }],
+  [
+    'costs.migrateHugePageNs',
+    { config: { ...fixed, costs: { migrateHugePageNs: 900_000_000 } }, region: huge },
+    { config: fixed, region: huge },
+  ],
+  ['rfc.thpMarking', { config: fixed, region: huge }, { region: huge }],
+  ['hugePages Always', { region: huge }],
+  ['hugePages Advise', { region: { hugePages: 'Advise' } }],
+  ['phases', { process: { phases: [phase('300ms', { touchesPerSecond: 0 })] } }],
   ['costs.migrateBasePageNs', { config: { costs: { migrateBasePageNs: 1_000_000 } } }],
   ['simulation.seed', { config: { simulation: { seed: 1 } }, region: slow }, { region: slow }],
   ['topology', { config: { topology: { preset: 'FourSocket' } } }],

@@ -586,3 +586,67 @@ describe('determinism', () => {
     );
   });
 });
+
+describe('a profile with phases', () => {
+  const quietAfter = (after: string): NodeSimulation => {
+    const phases = [{ after, regions: [{ name: 'heap', touchesPerSecond: 0 }] }];
+    const profile = testProfile('p', [busyProcess({ phases }, { firstTouchNode: 1 })], {
+      container: { cpus: '0-1' },
+    });
+    return simulation({
+      pods: [testPod('web')],
+      profiles: [profile],
+      policies: [testPolicy('on')],
+      nodeConfigs: [eagerConfig],
+    });
+  };
+  const faults = (of: NodeSimulation): number => container(of, 'web').counters.numaHintFaults;
+
+  it('touches at the new rate from then on, counted from the start of the process', () => {
+    const node = quietAfter('500ms');
+    node.advance(0.48 * second);
+    const before = faults(node);
+    node.advance(second);
+    const atPhase = faults(node);
+    node.advance(3 * second);
+    expect(before).to.be.greaterThan(0);
+    expect(faults(node)).to.equal(atPhase);
+  });
+
+  it('does the same however its time is cut', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 1, max: 1500 }), { maxLength: 8 }), (times) => {
+        const [whole, pieces] = [quietAfter('300ms'), quietAfter('300ms')];
+        for (const ms of [...times].sort((a, b) => a - b)) pieces.advance(ms * 1e6);
+        whole.advance(1.5 * second);
+        pieces.advance(1.5 * second);
+        expect(sample(pieces)).to.deep.equal(sample(whole));
+      }),
+      { numRuns: 10 },
+    );
+  });
+});
+
+describe('a profile with huge pages', () => {
+  const marked = (thpMarking: string, hugePages: string): readonly (number | undefined)[] => {
+    const profile = testProfile('p', [busyProcess({}, { firstTouchNode: 1, hugePages })], {
+      container: { cpus: '0-1' },
+    });
+    const node = simulation({
+      pods: [testPod('web')],
+      profiles: [profile],
+      policies: [testPolicy('on')],
+      nodeConfigs: [testConfig('c', { tunables: eager, rfc: { thpMarking } })],
+    });
+    node.advance(1.5 * second);
+    const { vmstat } = sample(node).kernel ?? {};
+    return [vmstat?.numa_huge_pte_updates, vmstat?.thp_migration_success, vmstat?.numa_pages_migrated];
+  };
+
+  it('is left alone by mode 4 as posted, and moves in two pieces as fixed', () => {
+    expect(marked('AsPosted', 'Advise')).to.deep.equal([0, 0, 0]);
+    expect(marked('Fixed', 'Advise')).to.deep.equal([2, 2, 1024]);
+    expect(marked('Fixed', 'Always')).to.deep.equal([2, 2, 1024]);
+    expect(marked('Fixed', 'Never').slice(0, 2)).to.deep.equal([0, 0]);
+  });
+});

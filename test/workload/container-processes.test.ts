@@ -114,6 +114,42 @@ describe('the processes of a container', () => {
     expect(threads[0]?.accesses[0]).to.include({ touchesPerSecond: 7, writePercent: 3 });
   });
 
+  it('huge pages are asked for with Advise and with Always', () => {
+    const asked = ['Never', 'Advise', 'Always'].map(
+      (hugePages) => fourThreads({ hugePages }).regions[0]?.hugePages,
+    );
+    expect(asked).to.deep.equal([false, true, true]);
+  });
+
+  describe('phases', () => {
+    const changesOf = (...phases: readonly Json[]) =>
+      plan({ threads: 2, phases, regions: ['a', 'b'].map((name) => ({ name, size: '4Ki' })) }).threads.map(
+        ({ accesses }) => accesses.map(({ rateChanges }) => rateChanges),
+      );
+
+    it('change the rates of the regions they name, for every thread', () => {
+      const one = [{ afterNs: 90e9, touchesPerSecond: 5, writePercent: 7 }];
+      const phases = { after: '1m30s', regions: [{ name: 'b', touchesPerSecond: 5, writePercent: 7 }] };
+      expect(changesOf(phases)).to.deep.equal([
+        [[], one],
+        [[], one],
+      ]);
+    });
+
+    it('take effect by time, not in the order they are listed', () => {
+      const at = (after: string, touchesPerSecond: number): Json => ({
+        after,
+        regions: [{ name: 'a', touchesPerSecond }],
+      });
+      const [first] = changesOf(at('1m', 1), at('500ms', 2), at('60s', 3));
+      expect(first?.[0]?.map(({ afterNs, touchesPerSecond }) => [afterNs, touchesPerSecond])).to.deep.equal([
+        [500e6, 2],
+        [60e9, 1],
+        [60e9, 3],
+      ]);
+    });
+  });
+
   describe('memory policies', () => {
     const bind = { mode: 'Bind', nodes: [0, 1], numaBalancing: true } as const;
 

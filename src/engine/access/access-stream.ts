@@ -1,7 +1,8 @@
 import type { Vma } from '../memory/vma.ts';
 import type { RandomStream } from '../random.ts';
-import { NS_PER_S } from '../units.ts';
 import { RandomSweep } from './random-sweep.ts';
+import { RateSchedule } from './rate-schedule.ts';
+import type { AccessRate, RateChange } from './rate-schedule.ts';
 import { SequentialSweep } from './sequential-sweep.ts';
 import { ZipfDraw } from './zipf-draw.ts';
 
@@ -9,12 +10,10 @@ import { ZipfDraw } from './zipf-draw.ts';
 export type AccessPattern = 'Uniform' | 'Sequential' | 'Strided' | 'Zipf';
 
 /** One access entry of a thread. */
-export interface AccessSpec {
+export interface AccessSpec extends AccessRate {
   readonly pattern: AccessPattern;
-  /** Page touches per second of the thread's run time, or of wall time with a backlog. */
-  readonly touchesPerSecond: number;
-  /** Share of touches that write, 0–100. */
-  readonly writePercent: number;
+  /** Changes of the rate in the course of time, by time. */
+  readonly rateChanges?: readonly RateChange[] | undefined;
   /** First page, pages apart, and number of pages of the range, within the region. */
   readonly offsetPages?: number | undefined;
   readonly stridePages?: number | undefined;
@@ -46,6 +45,8 @@ export class AccessStream {
   readonly spec: AccessSpec;
   readonly #finder: ArmedPageFinder;
   readonly #random: RandomStream;
+  readonly #rates: RateSchedule;
+  #writePercent = 0;
   /** Touches due and not done. */
   #due = 0;
   #lastTime: number;
@@ -56,7 +57,13 @@ export class AccessStream {
     this.#random = random;
     this.#lastTime = now;
     this.#finder = createFinder(vma, spec, random);
-    if (spec.writePercent > 0) vma.written = true;
+    this.#rates = new RateSchedule(spec, spec.rateChanges ?? [], now);
+    this.#settleWrites(now);
+  }
+
+  /** Touches per second it asks for at a time, ns since boot. */
+  touchesPerSecond(time: number): number {
+    return this.#rates.at(time).touchesPerSecond;
   }
 
   /** Whether touches are due that could not be made in time. */
@@ -100,19 +107,26 @@ export class AccessStream {
   }
 
   #accrue({ start, dutyNs }: Slice): void {
-    const { backlogNs, touchesPerSecond } = this.spec;
+    const { backlogNs } = this.spec;
     const end = start + dutyNs;
-    const elapsed = backlogNs === undefined ? dutyNs : end - this.#lastTime;
+    const from = backlogNs === undefined ? start : this.#lastTime;
     this.#lastTime = end;
-    this.#due += (elapsed * touchesPerSecond) / NS_PER_S;
+    this.#due += this.#rates.touches(from, end - from);
     if (backlogNs !== undefined) {
-      this.#due = Math.min(this.#due, ((backlogNs + dutyNs) * touchesPerSecond) / NS_PER_S);
+      const most = backlogNs + dutyNs;
+      this.#due = Math.min(this.#due, this.#rates.touches(end - most, most));
     }
+    this.#settleWrites(start);
+  }
+
+  #settleWrites(time: number): void {
+    this.#writePercent = this.#rates.at(time).writePercent;
+    if (this.#writePercent > 0) this.vma.written = true;
   }
 
   #writes(): boolean {
-    const { writePercent } = this.spec;
-    return writePercent >= 100 || (writePercent > 0 && this.#random.nextBelow(100) < writePercent);
+    const percent = this.#writePercent;
+    return percent >= 100 || (percent > 0 && this.#random.nextBelow(100) < percent);
   }
 }
 

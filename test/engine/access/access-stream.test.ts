@@ -98,6 +98,39 @@ describe('sequential sweeps', () => {
   });
 });
 
+describe('changes of the rate', () => {
+  const rateChanges = [{ afterNs: SECOND / 10, touchesPerSecond: 100, writePercent: 100 }];
+
+  it('apply to touches and writes from their time on, cut as the slices may be', () => {
+    for (const cuts of [[1], [0.5, 0.5], Array.from({ length: 100 }, () => 0.01)]) {
+      const one = stream(1000, { rateChanges });
+      one.armAll();
+      for (const cut of cuts) one.run(cut * SECOND);
+      expect(one.hits.length, `${cuts.length} slices`).to.be.within(189, 190);
+    }
+  });
+
+  it('that write make the region a written one, when they begin', () => {
+    const one = stream(1000, { rateChanges });
+    one.armAll();
+    one.run(SECOND / 10);
+    expect([one.vma.written, one.writes.includes(true)]).to.deep.equal([false, false]);
+    one.run(SECOND / 10);
+    expect([one.vma.written, one.writes.slice(-10).includes(false)]).to.deep.equal([true, false]);
+  });
+
+  it('to 0 end the touches', () => {
+    const one = stream(1000, { rateChanges: [{ afterNs: SECOND / 100, touchesPerSecond: 0 }] });
+    one.armAll();
+    one.run(SECOND);
+    expect([
+      one.hits.length,
+      one.stream.touchesPerSecond(0),
+      one.stream.touchesPerSecond(SECOND),
+    ]).to.deep.equal([10, 1000, 0]);
+  });
+});
+
 describe('a stream’s time', () => {
   it('touches cost, faults cost more, and what does not fit is lost', () => {
     const one = stream(1000, { touchesPerSecond: 1_000_000 });

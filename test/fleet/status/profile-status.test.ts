@@ -46,11 +46,4 @@ describe('the status of a profile', () => {
     expect(status.pods).to.deep.equal({ matched: 1, applied: 0, overridden: 1 });
     expect(statusOf({ ...old }, { profiles: [young, old] }).pods?.applied).to.equal(1);
   });
-
-  it('NotImplemented names the fields that do nothing', () => {
-    const huge = testProfile('p', [{ regions: [{ name: 'heap', size: '2Mi', hugePages: 'Always' }] }]);
-    const [, condition] = statusOf(huge).conditions ?? [];
-    expect(condition?.type).to.equal('NotImplemented');
-    expect(condition?.message).to.match(/spec\.containers\[0\]\.processes\[0\]\.regions\[0\]\.hugePages/u);
-  });
 });
