@@ -1,0 +1,78 @@
+import { spawn } from 'node:child_process';
+import { cpSync, globSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { applyMutant } from './mutant.ts';
+import type { Mutant } from './mutant.ts';
+
+const COPIED = ['package.json', 'tsconfig.json', 'src', 'test/engine'];
+/** Some mistakes make a loop endless. */
+const RUN_LIMIT_MS = 90_000;
+const PROPERTIES = 'test/engine/properties.test.ts';
+
+/** The first test that failed, or undefined when all passed. */
+export type Killer = string | undefined;
+
+/** A copy of the engine and its tests in a temporary directory, for one mistake at a time. */
+export class WorkingCopy {
+  readonly #directory = mkdtempSync(join(tmpdir(), 'numasim-mutants-'));
+
+  constructor(root: string) {
+    for (const path of COPIED) cpSync(join(root, path), join(this.#directory, path), { recursive: true });
+    symlinkSync(join(root, 'node_modules'), join(this.#directory, 'node_modules'));
+  }
+
+  remove(): void {
+    rmSync(this.#directory, { recursive: true, force: true });
+  }
+
+  /** Runs the tests with a mistake in the engine, and takes it out again. */
+  async killerOf(mutant: Mutant): Promise<Killer> {
+    const path = join(this.#directory, 'src/engine', mutant.file);
+    const source = readFileSync(path, 'utf8');
+    writeFileSync(path, applyMutant(source, mutant));
+    try {
+      return await this.firstFailure();
+    } finally {
+      writeFileSync(path, source);
+    }
+  }
+
+  /** The tests of single rules first; the slow ones of random runs only if those pass. */
+  async firstFailure(): Promise<Killer> {
+    const files = globSync('test/engine/**/*.test.ts', { cwd: this.#directory })
+      .filter((file) => file !== PROPERTIES)
+      .sort();
+    return (await this.#runTests(files)) ?? (await this.#runTests([PROPERTIES]));
+  }
+
+  async #runTests(files: readonly string[]): Promise<Killer> {
+    const mocha = ['node_modules/mocha/bin/mocha.js', '--no-config', '--bail', '--reporter', 'json'];
+    const child = spawn(process.execPath, [...mocha, '--timeout', '60000', ...files], {
+      cwd: this.#directory,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: RUN_LIMIT_MS,
+    });
+    let out = '';
+    let error = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (error += text));
+    return await new Promise((resolve, reject) => {
+      child.once('error', reject);
+      child.once('close', (code, signal) => {
+        if (signal) resolve(`no end within ${RUN_LIMIT_MS / 1000} s`);
+        else resolve(code === 0 ? undefined : failureIn(out, error));
+      });
+    });
+  }
+}
+
+function failureIn(out: string, error: string): string {
+  const start = out.indexOf('{\n  "stats"');
+  if (start < 0) return `the tests do not load: ${error.trim().split('\n')[0] ?? ''}`;
+  const { failures } = JSON.parse(out.slice(start)) as {
+    readonly failures: readonly { readonly fullTitle: string }[];
+  };
+  return failures[0]?.fullTitle ?? 'the test run failed';
+}
