@@ -8,12 +8,12 @@ import type { KernelVariant } from '../../src/engine/machine/variant.ts';
 /** README §1: HZ=250. */
 export const HZ = 250;
 
-/** README §7: a fault at most 10 µs, with a move about 38 µs; marking under 0.24 µs a page; a huge page 17 ms and more. */
+/** README §7: a fault at most 10 µs, with a move about 38 µs; marking under 0.24 µs a page; a huge page 17 to 75 ms (taken: the middle). */
 const COSTS: KernelCosts = {
   markPageNs: 240,
   hintFaultNs: 10_000,
   migratePageNs: 28_000,
-  migrateHugePageNs: 17_000_000,
+  migrateHugePageNs: 46_000_000,
   // README §3: a thread that does nothing but 100 000 touches per second runs 28.5 % of the time.
   touchNs: 2850,
 };

@@ -10,17 +10,18 @@ import type { ThreadAccess } from '../../src/engine/process.ts';
 import { NS_PER_MS, PAGES_PER_MIB } from '../../src/engine/units.ts';
 import { BACKLOG_NS, HZ, emulatedCosts, recordedVariant } from './emulated-machine.ts';
 import type { RunSample } from './metrics.ts';
-import { effectiveMinFreeKbytes, failedMigrations } from './recorded-run.ts';
+import { effectiveMinFreeKbytes, failedMigrations, failuresBeforeStart } from './recorded-run.ts';
 import type { RecordedEvent, RecordedProcess, RecordedRegion, Recording, Repetition } from './record.ts';
 import {
-  INHERITED_MAPPINGS,
+  FORKED_PAGE,
+  INHERITED_PAGE,
   LOWEST_REGION,
-  OWN_MAPPINGS,
   SHARED_MAPPING,
+  SMALL_MAPPINGS,
   smallAccesses,
   threadStack,
 } from './small-mappings.ts';
-import type { SmallMapping } from './small-mappings.ts';
+import type { SmallPage } from './small-mappings.ts';
 import { sampleRun } from './simulated-run.ts';
 
 const CGROUP_ROOT = '/sys/fs/cgroup';
@@ -40,7 +41,7 @@ export interface ReplayedProcess {
 /** Runs one repetition with a seed and samples it when the recording was sampled. */
 export function replay(recording: Recording, repetition: Repetition, seed: number): readonly RunSample[] {
   const kernel = bootRecorded(recording, repetition, seed);
-  const processes = recording.workload.processes.map((process) => fork(kernel, process, repetition));
+  const processes = recording.workload.processes.map((process) => fork(kernel, process, recording, repetition));
   const startNs = repetition.forkToStartMs * NS_PER_MS;
   firstTouch(
     kernel,
@@ -50,7 +51,9 @@ export function replay(recording: Recording, repetition: Repetition, seed: numbe
   for (const process of processes) createThreads(kernel, process);
   kernel.run(startNs);
   matchFreeMemory(kernel, recording, repetition);
-  for (const process of processes) begin(kernel, process, repetition);
+  kernel.calls.drainLruBatches();
+  for (const process of processes) begin(kernel, process);
+  for (const process of processes) holdFailing(kernel, process, recording, repetition);
   return runAndSample(kernel, { recording, repetition, processes, startNs });
 }
 
@@ -122,7 +125,12 @@ function lock(kernel: Kernel, cpu: number, pages: number): void {
 }
 
 /** Starts a process as a fork does: its address space has just been created. */
-function fork(kernel: Kernel, recorded: RecordedProcess, repetition: Repetition): ReplayedProcess {
+function fork(
+  kernel: Kernel,
+  recorded: RecordedProcess,
+  { topology }: Recording,
+  repetition: Repetition,
+): ReplayedProcess {
   const cgroup = recorded.cgroup === '-' || recorded.cgroup === '.' ? '/' : `/${recorded.cgroup}`;
   const firstCpu = recorded.regions[0]?.firstTouchCpu ?? recorded.threads[0]!.pinCpus[0] ?? 0;
   const runtimeMs = runtimeAtStart(repetition, `${recorded.name}/0`) ?? repetition.forkToStartMs;
@@ -136,23 +144,28 @@ function fork(kernel: Kernel, recorded: RecordedProcess, repetition: Repetition)
       dutyPercent: Math.min(100, Math.max(1, (100 * runtimeMs) / repetition.forkToStartMs)),
     },
   });
-  for (const mapping of INHERITED_MAPPINGS) mapSmall(kernel, pid, mapping);
+  kernel.calls.map(pid, { ...SHARED_MAPPING.region, sharedObject: 'stat' });
+  for (const { region } of SMALL_MAPPINGS) kernel.calls.map(pid, region);
+  for (const { region, inherited } of [SHARED_MAPPING, ...SMALL_MAPPINGS]) {
+    kernel.calls.touch(pid, region.name, [0, inherited]);
+  }
+  kernel.calls.setAffinity(pid, [forkCpu(topology)]);
+  for (const { region, inherited, forked } of SMALL_MAPPINGS) {
+    kernel.calls.touch(pid, region.name, [inherited, inherited + forked]);
+  }
+  kernel.calls.drainLruBatches();
+  if (failuresBeforeStart(repetition, `${recorded.name}/0`) > 0) {
+    hold(kernel, pid, { ...FORKED_PAGE, cpu: forkCpu(topology) });
+  }
   kernel.calls.setAffinity(pid, [firstCpu]);
-  for (const mapping of OWN_MAPPINGS) mapSmall(kernel, pid, mapping);
-  mapSmall(kernel, pid, SHARED_MAPPING, 'stat');
   mapRegions(kernel, pid, recorded.regions);
   kernel.calls.setWork(pid, { accesses: smallAccesses(0) });
   return { recorded, pid, tids: [pid] };
 }
 
-function mapSmall(
-  kernel: Kernel,
-  pid: number,
-  { region, touched }: SmallMapping,
-  sharedObject?: string,
-): void {
-  kernel.calls.map(pid, { ...region, ...(sharedObject === undefined ? {} : { sharedObject }) });
-  kernel.calls.touch(pid, region.name, [0, touched]);
+/** An idle CPU, as the parent is busy on the sampler's: the first of the next node. */
+function forkCpu({ cpus }: Recording['topology']): number {
+  return cpus[1]?.[0] ?? SAMPLER_CPU;
 }
 
 /** Regions grow downwards: the last declared lies lowest, each at a 2 MiB boundary with a gap. */
@@ -210,19 +223,19 @@ function createThreads(kernel: Kernel, { recorded, pid, tids }: ReplayedProcess)
   kernel.calls.setAffinity(pid, recorded.threads[0]!.pinCpus);
   for (const [index, { pinCpus }] of recorded.threads.entries()) {
     if (index === 0) continue;
-    mapSmall(kernel, pid, threadStack(index));
+    const { region, forked } = threadStack(index);
+    kernel.calls.map(pid, region);
+    kernel.calls.touch(pid, region.name, [0, forked]);
     tids.push(kernel.calls.startThread(pid, { affinity: pinCpus }));
   }
 }
 
 /** t = 0: everyone is pinned and begins its accesses. */
-function begin(kernel: Kernel, process: ReplayedProcess, repetition: Repetition): void {
-  const { recorded, tids } = process;
-  for (const [index, { pinCpus }] of recorded.threads.entries()) {
-    kernel.calls.setAffinity(tids[index]!, pinCpus);
+function begin(kernel: Kernel, process: ReplayedProcess): void {
+  for (const [index, { pinCpus }] of process.recorded.threads.entries()) {
+    kernel.calls.setAffinity(process.tids[index]!, pinCpus);
     setPhase(kernel, process, index, 0);
   }
-  for (const index of recorded.threads.keys()) holdFailing(kernel, process, index, repetition);
 }
 
 function setPhase(kernel: Kernel, { recorded, tids }: ReplayedProcess, index: number, phase: number): void {
@@ -249,27 +262,52 @@ function setPhase(kernel: Kernel, { recorded, tids }: ReplayedProcess, index: nu
 }
 
 /**
- * Pages that cannot be isolated: first one of the thread's small pages, then the last pages allocated for the region it
- * uses (README §6 fact 8, REF §10.1 row 4).
+ * Pages that cannot be isolated: the last that were allocated on a CPU (REF §10.1 row 4). As many for each thread as its
+ * migrations failed on at first: one of its small pages, then the end of the region it uses (README §6 fact 8).
  */
 function holdFailing(
   kernel: Kernel,
-  { recorded, pid }: ReplayedProcess,
-  index: number,
+  process: ReplayedProcess,
+  { topology }: Recording,
   repetition: Repetition,
 ): void {
-  const failing = failedMigrations(repetition, `${recorded.name}/${index}`);
-  if (index === 0) kernel.calls.drainLruBatches();
-  if (failing === 0) return;
-  const [first] = recorded.regions;
-  if (index === 0) kernel.calls.holdOnLruBatch(first?.firstTouchCpu ?? 0, pid, 'bss', [0, 1]);
-  else kernel.calls.holdOnLruBatch(recorded.threads[0]!.pinCpus[0] ?? 0, pid, `stack ${index}`, [0, 1]);
-  const [access] = recorded.threads[index]!.access;
-  const region = recorded.regions.find(({ name }) => name === access?.region);
-  if (!access || !region) return;
-  const end = access.offPages + (access.lenPages - 1) * access.stridePages + 1;
-  const tail: readonly [number, number] = [Math.max(access.offPages, end - (failing - 1)), end];
-  kernel.calls.holdOnLruBatch(region.firstTouchCpu, pid, region.name, tail);
+  const { recorded, pid } = process;
+  for (const [index, { access }] of recorded.threads.entries()) {
+    const failing = failedMigrations(repetition, `${recorded.name}/${index}`);
+    if (failing === 0) continue;
+    const small = failingSmallPage(process, index, forkCpu(topology));
+    if (small) hold(kernel, pid, small);
+    const [entry] = access;
+    const region = recorded.regions.find(({ name }) => name === entry?.region);
+    if (!entry || !region) continue;
+    const end = entry.offPages + (entry.lenPages - 1) * entry.stridePages + 1;
+    const rest = failing - (small ? 1 : 0);
+    kernel.calls.holdOnLruBatch(region.firstTouchCpu, pid, region.name, [
+      Math.max(entry.offPages, end - rest),
+      end,
+    ]);
+  }
+}
+
+interface WaitingPage extends SmallPage {
+  /** The CPU of the batch. */
+  readonly cpu: number;
+}
+
+function hold(kernel: Kernel, pid: number, { cpu, region, page }: WaitingPage): void {
+  kernel.calls.holdOnLruBatch(cpu, pid, region, [page, page + 1]);
+}
+
+/** The small page of a thread that waits in a batch, with the CPU of that batch; none where later pages have filled it. */
+function failingSmallPage(
+  { recorded }: ReplayedProcess,
+  index: number,
+  forkedOn: number,
+): WaitingPage | undefined {
+  const main = recorded.threads[0]!.pinCpus[0] ?? SAMPLER_CPU;
+  if (index > 0) return { region: `stack ${index}`, page: 0, cpu: main };
+  if (main !== SAMPLER_CPU) return { ...INHERITED_PAGE, cpu: SAMPLER_CPU };
+  return recorded.threads.length === 1 ? undefined : { ...FORKED_PAGE, cpu: forkedOn };
 }
 
 function runtimeAtStart(repetition: Repetition, thread: string): number | undefined {

@@ -10,10 +10,14 @@ import type { VmaFlags } from '../../src/engine/memory/vma.ts';
 
 const MIB = 2 ** 20;
 
-/** A small mapping, and how many of its pages are touched before t = 0. */
+/**
+ * A small mapping and its pages. The first `inherited` were written by the parent on its CPU, the next `forked` by the
+ * process on the CPU where the fork put it.
+ */
 export interface SmallMapping {
   readonly region: MapSpec;
-  readonly touched: number;
+  readonly inherited: number;
+  readonly forked: number;
 }
 
 const SHARED: VmaFlags = { ...ANONYMOUS, shared: true };
@@ -26,43 +30,63 @@ const STACKS = 0x7ff0_0000_0000;
 
 const small = (
   name: string,
-  [address, pages, touched]: readonly [number, number, number],
+  [address, pages]: readonly [number, number],
+  [inherited, forked]: readonly [number, number],
   flags: VmaFlags = ANONYMOUS,
-): SmallMapping => ({ region: { name, pages, address, flags }, touched });
+): SmallMapping => ({ region: { name, pages, address, flags }, inherited, forked });
 
 /**
- * Those a process writes right after the fork, on CPU 0 where its parent runs: where region and thread are on the other
- * nodes (e1), 6 of the 11 pages of README §7 are marked in the first pass, so 5 lie on node 0.
+ * Those of every process, with the shared page 16 written pages (README §7: 16–17 marks with two threads). A process of
+ * one thread on node 1 has 11 of them marked (README §7), one on node 0 has 6 (e1): so 5 lie on node 1, whatever CPU the
+ * regions were touched on. They were written on the idle CPU where the fork put the process, the others on its parent's.
  */
-export const INHERITED_MAPPINGS: readonly SmallMapping[] = [
-  small('data', [0x004d_8000, 3, 2]),
-  small('vdso', [0x7ffc_0000_0000, 2, 0], VDSO),
-  small('main stack', [0x7ffe_0000_0000, 33, 3]),
-];
-
-/** Those it writes once it is on the CPU of its first touches; with the shared page, the other 6. */
-export const OWN_MAPPINGS: readonly SmallMapping[] = [
-  small('bss', [0x004d_b000, 45, 4]),
-  small('heap', [0x0a00_0000, 34, 1]),
+export const SMALL_MAPPINGS: readonly SmallMapping[] = [
+  small('data', [0x004d_8000, 3], [3, 0]),
+  small('bss', [0x004d_b000, 45], [4, 3]),
+  small('heap', [0x0a00_0000, 34], [0, 1]),
+  small('vdso', [0x7ffc_0000_0000, 2], [0, 0], VDSO),
+  small('main stack', [0x7ffe_0000_0000, 33], [3, 1]),
 ];
 
 /** One physical page for all processes (README §3). */
-export const SHARED_MAPPING: SmallMapping = small(SHARED_PAGE, [0x7eff_0000_0000, 1, 1], SHARED);
+export const SHARED_MAPPING: SmallMapping = small(SHARED_PAGE, [0x7eff_0000_0000, 1], [1, 0], SHARED);
+
+/** A page, by its mapping and its number there. */
+export interface SmallPage {
+  readonly region: string;
+  readonly page: number;
+}
+
+/**
+ * README §7: bss 2, heap 1 and main stack 1 are what the main thread goes on touching. Single-threaded runs tell which of
+ * them are the parent's: two faults and the main stack scanned on node 1 (a1), neither on node 0 (e1).
+ */
+const MAIN_PAGES: readonly SmallPage[] = [
+  { region: 'bss', page: 0 },
+  { region: 'bss', page: 4 },
+  { region: 'heap', page: 0 },
+  { region: 'main stack', page: 0 },
+];
+
+/** The page of the parent's that fails to move when it is remote: it is in the first VMA scanned by force (a1). */
+export const INHERITED_PAGE: SmallPage = MAIN_PAGES[0]!;
+/** The one that fails where nothing else has been allocated since on the CPU of the fork (c1). */
+export const FORKED_PAGE: SmallPage = MAIN_PAGES[2]!;
 
 /** The stack of a further thread, whose first page the creator writes. */
 export function threadStack(thread: number): SmallMapping {
-  return small(`stack ${thread}`, [STACKS + thread * MIB, 32, 1]);
+  return small(`stack ${thread}`, [STACKS + thread * MIB, 32], [0, 1]);
 }
 
-/** README §7: which of these pages a thread goes on touching, once per slot of 1 ms. */
+/** README §7: the pages that a thread goes on touching, once per slot of 1 ms. */
 export function smallAccesses(thread: number): readonly ThreadAccess[] {
-  const touch = (region: string, pages: number): ThreadAccess => ({
+  const own = thread > 0 ? [{ region: `stack ${thread}`, page: 0 }] : MAIN_PAGES;
+  return [{ region: SHARED_PAGE, page: 0 }, ...own].map(({ region, page }) => ({
     region,
     pattern: 'Sequential',
     touchesPerSecond: 1000,
     writePercent: 100,
-    lengthPages: pages,
-  });
-  if (thread > 0) return [touch(SHARED_PAGE, 1), touch(`stack ${thread}`, 1)];
-  return [touch(SHARED_PAGE, 1), touch('bss', 2), touch('heap', 1), touch('main stack', 1)];
+    offsetPages: page,
+    lengthPages: 1,
+  }));
 }
