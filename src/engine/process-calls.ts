@@ -128,10 +128,10 @@ export class ProcessCalls {
     this.#state.lruBatches.drain();
   }
 
-  /** Puts pages on the batch of a CPU, where a page cannot be isolated until it fills (REF §10.1 row 4). */
-  holdOnLruBatch(cpu: number, pid: number, region: string, [low, high]: readonly [number, number]): void {
+  /** Keeps pages from being isolated, as somebody who holds them does, until the batches are drained (REF §10.1 row 4). */
+  holdPages(pid: number, region: string, [low, high]: readonly [number, number]): void {
     const vma = this.#vma(pid, region);
-    for (let page = low; page < high; page++) this.#state.lruBatches.add(cpu, vma.object, page);
+    for (let page = low; page < high; page++) this.#state.lruBatches.hold(vma.object, page);
   }
 
   /** Node of a page, NO_NODE while it is not resident. */

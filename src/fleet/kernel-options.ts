@@ -15,6 +15,7 @@ export function kernelOptions(config: ResolvedNodeConfig, machine: MachineSpec):
     // A touch costs nothing extra until accesses are priced (docs/fidelity.md: C1).
     costs: {
       markPageNs: config.costs.markPageNs,
+      scanStealNs: 0,
       hintFaultNs: config.costs.hintFaultNs,
       migratePageNs: config.costs.migrateBasePageNs,
       migrateHugePageNs: config.costs.migrateHugePageNs,

@@ -8,9 +8,14 @@ import type { KernelVariant } from '../../src/engine/machine/variant.ts';
 /** README §1: HZ=250. */
 export const HZ = 250;
 
+/** README §4: the sampler is a real-time task on this CPU. */
+export const SAMPLER_CPU = 0;
+
 /** README §7: a fault at most 10 µs, with a move about 38 µs; marking under 0.24 µs a page; a huge page 17 to 75 ms (taken: the middle). */
 const COSTS: KernelCosts = {
   markPageNs: 240,
+  // README §7: the host adds 0–8 ms.
+  scanStealNs: 8_000_000,
   hintFaultNs: 10_000,
   migratePageNs: 28_000,
   migrateHugePageNs: 46_000_000,
@@ -26,12 +31,16 @@ export function emulatedCosts(nodes: number): KernelCosts {
   if (nodes < 4) return COSTS;
   return {
     markPageNs: 4 * COSTS.markPageNs,
+    scanStealNs: COSTS.scanStealNs,
     hintFaultNs: 2 * COSTS.hintFaultNs,
     migratePageNs: 2 * COSTS.migratePageNs,
     migrateHugePageNs: 2 * COSTS.migrateHugePageNs,
     touchNs: 2 * COSTS.touchNs,
   };
 }
+
+/** Threads that never sleep run so much less than the time between the first two samples, in every recording. */
+export const START_LAG_MS = 8;
 
 /** README §3: a thread makes up at most 50 ms of touches. */
 export const BACKLOG_NS = 50_000_000;

@@ -32,37 +32,6 @@ export function accessRates({ workload }: Recording): AccessRates {
   return rates;
 }
 
-/** A CPU's batch holds at most so many pages that wait (REF §10.1 row 4); more failures have another cause. */
-const MOST_WAITING = 30;
-
-/** PTE updates after so long without any begin another pass: within one, scans follow each other faster (m1). */
-const QUIET_MS = 500;
-
-/**
- * Pages whose migration failed in the first pass of a thread in which any did: what §9 of the README allows as an input.
- * In this kernel the locality array is not cleared after a failure, so the increase counts.
- */
-export function failedMigrations(repetition: Repetition, thread: string): number {
-  let inPass = 0;
-  let before = failuresBeforeStart(repetition, thread);
-  let lastUpdateMs = -Infinity;
-  for (const { t_ms: timeMs, vmstat, tasks } of repetition.samples) {
-    if (vmstat?.numa_pte_updates !== undefined) {
-      if (inPass > 0 && timeMs - lastUpdateMs > QUIET_MS) break;
-      lastUpdateMs = timeMs;
-    }
-    const failed = tasks?.[thread]?.faultsLocality?.[2] ?? before;
-    inPass += failed - before;
-    before = failed;
-  }
-  return inPass > MOST_WAITING ? 1 : inPass;
-}
-
-/** Pages whose migration had failed by the first sample: where the first touches took long, a first pass was before it. */
-export function failuresBeforeStart({ samples }: Repetition, thread: string): number {
-  return samples[0]?.tasks?.[thread]?.faultsLocality?.[2] ?? 0;
-}
-
 /**
  * The effective `min_free_kbytes`, which no file of the recording states: huge pages raise it. It is read off a node that
  * was filled on purpose: moves there stop at its high watermark, 3/2 of its share of the minimum (REF §10.3).

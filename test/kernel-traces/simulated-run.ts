@@ -3,7 +3,7 @@ import type { CounterValues } from '../../src/engine/counters.ts';
 import type { Kernel } from '../../src/engine/kernel.ts';
 import type { RunSample, ThreadState } from './metrics.ts';
 import { COUNTER_METRICS } from './metrics.ts';
-import type { ReplayedProcess } from './replay.ts';
+import type { ReplayedProcess } from './replayed-process.ts';
 
 /** README §4: at most this many equally spaced pages of a slice are asked for their node. */
 const SLICE_SAMPLES = 256;

@@ -1,6 +1,7 @@
 import type { AddressSpace } from '../memory/address-space.ts';
 import type { Vma } from '../memory/vma.ts';
 import type { Task } from '../sched/task.ts';
+import { mixWords } from '../random.ts';
 import type { KernelState } from '../state.ts';
 import { HUGE_PAGES, PAGES_PER_MIB, PAGE_BYTES } from '../units.ts';
 import { markPages } from './mark.ts';
@@ -11,6 +12,8 @@ import { skipVma } from './vma-filter.ts';
 const VIRT_FACTOR = 8;
 /** A scan's own run time counts this often against the next one (REF §4.2 OVERHEAD_FACTOR). */
 const OVERHEAD_FACTOR = 32;
+/** Marking pieces over which a scan's stolen time is spread. */
+const STEAL_PIECES = 8;
 const HUGE_BYTES = HUGE_PAGES * PAGE_BYTES;
 
 /** The span of a VMA that is being marked. */
@@ -32,6 +35,9 @@ export interface ScanWalk {
   /** Address at which the walk goes on. */
   address: number;
   chunk: Chunk | undefined;
+  /** Time stolen by the host at each of the next pieces, ns, and how many are left. */
+  readonly stealNs: number;
+  stealsLeft: number;
   /** The task's accounted run time when the scan began. */
   readonly execAtStart: number;
 }
@@ -60,8 +66,15 @@ export function beginScan(state: KernelState, task: Task): void {
     skippedByPid: false,
     address: startAddress(mm),
     chunk: undefined,
+    stealNs: Math.floor(stolenTime(state, task) / STEAL_PIECES),
+    stealsLeft: STEAL_PIECES,
     execAtStart: task.accountedExec,
   };
+}
+
+function stolenTime({ costs, seed, jiffies }: KernelState, { pid }: Task): number {
+  if (costs.scanStealNs === 0) return 0;
+  return (costs.scanStealNs * mixWords(mixWords(seed, pid), jiffies)) / 2 ** 32;
 }
 
 function hasOneMemoryNode(state: KernelState, task: Task): boolean {
@@ -90,6 +103,7 @@ export function continueScan(state: KernelState, task: Task, walk: ScanWalk, bud
     chunk.at = end;
     chunk.marked += marked.pages;
     used += marked.entries * state.costs.markPageNs;
+    if (marked.entries > 0 && walk.stealsLeft-- > 0) used += walk.stealNs;
     if (chunk.at === chunk.high && closeChunk(task, walk, chunk)) return used;
   }
   return used;

@@ -2,6 +2,11 @@
 export interface KernelCosts {
   /** Marking one base page (or one huge page) in a scan. */
   readonly markPageNs: number;
+  /**
+   * Most that the host of a virtual machine takes away during one scan, in the scanning thread's accounted time: a share
+   * of it is drawn for each scan. 0 on hardware.
+   */
+  readonly scanStealNs: number;
   /** Taking one hint fault. */
   readonly hintFaultNs: number;
   /** Moving one base page. */
@@ -15,6 +20,7 @@ export interface KernelCosts {
 /** The default column of the design's cost table (published measurements of native machines). */
 export const DEFAULT_COSTS: KernelCosts = {
   markPageNs: 50,
+  scanStealNs: 0,
   hintFaultNs: 600,
   migratePageNs: 3000,
   migrateHugePageNs: 200_000,

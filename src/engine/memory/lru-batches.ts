@@ -14,6 +14,8 @@ interface Waiting {
  */
 export class LruBatches {
   readonly #batches: Waiting[][];
+  /** Pages that somebody keeps off the lists until the next drain. */
+  readonly #held: Waiting[] = [];
 
   constructor(cpuCount: number) {
     this.#batches = Array.from({ length: cpuCount }, () => []);
@@ -27,14 +29,21 @@ export class LruBatches {
     if (batch.length === LRU_BATCH_PAGES) empty(batch);
   }
 
-  /** Adds every page that waits in a batch to its LRU list. */
+  /** Keeps a page off its LRU list until everything is drained. */
+  hold(object: MemoryObject, page: number): void {
+    this.#held.push({ object, page });
+    object.batched[page] = 1;
+  }
+
+  /** Adds every page that waits or is held to its LRU list. */
   drain(): void {
     for (const batch of this.#batches) empty(batch);
+    empty(this.#held);
   }
 
   /** Forgets the pages of an object that is freed. */
   drop(object: MemoryObject): void {
-    for (const batch of this.#batches) {
+    for (const batch of [...this.#batches, this.#held]) {
       const kept = batch.filter((entry) => entry.object !== object);
       batch.length = 0;
       batch.push(...kept);
