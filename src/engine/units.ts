@@ -11,6 +11,7 @@ export const HUGE_ORDER = 9;
 /** "No node": a task without a preferred node, a page that is not resident. */
 export const NO_NODE = -1;
 /** Nanoseconds in a millisecond and in a second. */
+export const NS_PER_US = 1000;
 export const NS_PER_MS = 1_000_000;
 export const NS_PER_S = 1_000_000_000;
 

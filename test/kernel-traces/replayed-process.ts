@@ -5,16 +5,9 @@ import type { ThreadAccess } from '../../src/engine/process.ts';
 import { BACKLOG_NS, SAMPLER_CPU } from './emulated-machine.ts';
 import { failuresBeforeStart } from './failed-migrations.ts';
 import type { RecordedProcess, RecordedRegion, Recording, Repetition } from './record.ts';
-import {
-  FORKED_PAGE,
-  LOWEST_REGION,
-  SHARED_MAPPING,
-  SMALL_MAPPINGS,
-  smallAccesses,
-  threadStack,
-} from './small-mappings.ts';
+import { regionAddresses } from './region-addresses.ts';
+import { FORKED_PAGE, SHARED_MAPPING, SMALL_MAPPINGS, smallAccesses, threadStack } from './small-mappings.ts';
 
-const HUGE_BYTES = 2 ** 21;
 const PATTERNS = { seq: 'Sequential', rand: 'Uniform', zipf: 'Zipf' } as const;
 
 /** A recorded process in the kernel. */
@@ -69,12 +62,16 @@ function forkCpu({ cpus }: Recording['topology']): number {
   return cpus[1]?.[0] ?? SAMPLER_CPU;
 }
 
-/** Regions grow downwards: the last declared lies lowest, each at a 2 MiB boundary with a gap. */
 function mapRegions(kernel: Kernel, pid: number, regions: readonly RecordedRegion[]): void {
-  let address = LOWEST_REGION;
-  for (const { name, pages, policy, nodemask, thp } of [...regions].reverse()) {
-    kernel.calls.map(pid, { name, pages, address, policy: policyOf(policy, nodemask), hugePages: thp === 1 });
-    address = (Math.ceil((address + pages * 4096) / HUGE_BYTES) + 2) * HUGE_BYTES;
+  const addresses = regionAddresses(regions);
+  for (const [index, { name, pages, policy, nodemask, thp }] of regions.entries()) {
+    kernel.calls.map(pid, {
+      name,
+      pages,
+      address: addresses[index],
+      policy: policyOf(policy, nodemask),
+      hugePages: thp === 1,
+    });
   }
 }
 

@@ -1,7 +1,6 @@
 /**
  * The small mappings of the recorded programs (README §3, §5, §7): they are scanned too, and decide the late cadence.
- * Addresses only give the order: data, bss, heap, shared page, regions (the last declared lowest), thread stacks, vDSO,
- * main stack.
+ * Addresses only give the order: data, bss, heap, shared page with regions above and below, thread stacks, vDSO, main stack.
  */
 import type { MapSpec } from '../../src/engine/process-calls.ts';
 import type { ThreadAccess } from '../../src/engine/process.ts';
@@ -25,7 +24,7 @@ const SHARED: VmaFlags = { ...ANONYMOUS, shared: true };
 const VDSO: VmaFlags = { ...ANONYMOUS, writable: false, executable: true };
 
 export const SHARED_PAGE = 'shared page';
-export const LOWEST_REGION = 0x7f00_0000_0000;
+export const SHARED_ADDRESS = 0x7f00_0000_0000;
 const STACKS = 0x7ff0_0000_0000;
 
 const small = (
@@ -49,7 +48,7 @@ export const SMALL_MAPPINGS: readonly SmallMapping[] = [
 ];
 
 /** One physical page for all processes (README §3). */
-export const SHARED_MAPPING: SmallMapping = small(SHARED_PAGE, [0x7eff_0000_0000, 1], [1, 0], SHARED);
+export const SHARED_MAPPING: SmallMapping = small(SHARED_PAGE, [SHARED_ADDRESS, 1], [1, 0], SHARED);
 
 /** A page, by its mapping and its number there. */
 export interface SmallPage {

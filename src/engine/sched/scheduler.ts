@@ -2,11 +2,13 @@ import { hintFault } from '../balancing/hint-fault.ts';
 import { beginScan, continueScan } from '../balancing/scan.ts';
 import { tickNuma } from '../balancing/tick.ts';
 import type { FaultHandler } from '../access/access-stream.ts';
+import { mixWords } from '../random.ts';
 import type { KernelState } from '../state.ts';
 import { chargeQuota, quotaLeft, quotaReturns } from './bandwidth.ts';
 import { awakeFor, hasWorkLeft, sleepsFor } from './duty.ts';
 import { fairShares } from './fair-share.ts';
 import { LoadBalancer } from './load-balancer.ts';
+import { NS_PER_US } from '../units.ts';
 import { isRunnable } from './run-queue.ts';
 import type { RunQueue } from './run-queue.ts';
 import type { Task } from './task.ts';
@@ -36,11 +38,25 @@ export class Scheduler {
     const pieces = this.#isBusy() ? PIECES_PER_TICK : 1;
     for (let piece = 1; piece <= pieces; piece++) {
       const until = begin + Math.floor((state.tickNs * piece) / pieces);
-      for (const queue of state.runQueues) this.#runCpu(queue, until, piece === 1);
+      this.#runAll(until, piece === 1, pieces > 1 ? this.#firstCpu(until) : 0);
     }
     state.now = end;
     for (const queue of state.runQueues) this.#tickCpu(queue);
     this.#balancer.balance(state);
+  }
+
+  /** Runs every CPU up to a time, in ascending order from the first on, cyclically. */
+  #runAll(until: number, repick: boolean, first: number): void {
+    const { runQueues } = this.#state;
+    for (let i = 0; i < runQueues.length; i++) {
+      this.#runCpu(runQueues[(first + i) % runQueues.length]!, until, repick);
+    }
+  }
+
+  /** Another CPU each time, so that none always comes first to a page that several touch. */
+  #firstCpu(time: number): number {
+    const { seed, runQueues } = this.#state;
+    return mixWords(seed, Math.floor(time / NS_PER_US)) % runQueues.length;
   }
 
   #isBusy(): boolean {
