@@ -11,13 +11,13 @@ export const HZ = 250;
 /** README §4: the sampler is a real-time task on this CPU. */
 export const SAMPLER_CPU = 0;
 
-/** README §7: a fault at most 10 µs, with a move about 38 µs; marking under 0.24 µs a page; a huge page 17 to 75 ms (taken: the middle). */
+/** README §7: a fault at most 10 µs, with a move and the touch 35 to 40 µs (taken: the middle); marking under 0.24 µs a page; a huge page 17 to 75 ms (taken: the middle). */
 const COSTS: KernelCosts = {
   markPageNs: 240,
   // README §7: the host adds 0–8 ms.
   scanStealNs: 8_000_000,
   hintFaultNs: 10_000,
-  migratePageNs: 28_000,
+  migratePageNs: 24_650,
   migrateHugePageNs: 46_000_000,
   // README §3: a thread that does nothing but 100 000 touches per second runs 28.5 % of the time.
   touchNs: 2850,

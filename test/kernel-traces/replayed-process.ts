@@ -6,7 +6,7 @@ import { BACKLOG_NS, SAMPLER_CPU } from './emulated-machine.ts';
 import { failuresBeforeStart } from './failed-migrations.ts';
 import type { RecordedProcess, RecordedRegion, Recording, Repetition } from './record.ts';
 import { regionAddresses } from './region-addresses.ts';
-import { FORKED_PAGE, SHARED_MAPPING, SMALL_MAPPINGS, smallAccesses, threadStack } from './small-mappings.ts';
+import { FORKED_PAGE, firstAccesses, SHARED_MAPPING, SMALL_MAPPINGS, smallAccesses, threadStack } from './small-mappings.ts';
 
 const PATTERNS = { seq: 'Sequential', rand: 'Uniform', zipf: 'Zipf' } as const;
 
@@ -53,7 +53,7 @@ export function forkProcess(
   }
   kernel.calls.setAffinity(pid, [firstCpu]);
   mapRegions(kernel, pid, recorded.regions);
-  kernel.calls.setWork(pid, { accesses: smallAccesses(0) });
+  kernel.calls.setWork(pid, { accesses: firstAccesses() });
   return { recorded, pid, tids: [pid] };
 }
 
