@@ -56,6 +56,7 @@ describe('what a node’s kernel is booted with', () => {
     const costs = { markPageNs: 1, hintFaultNs: 2, migrateBasePageNs: 3, migrateHugePageNs: 4 };
     expect(kernelOptions(resolved({ costs }), machine).costs).to.deep.equal({
       markPageNs: 1,
+      scanStealNs: 0,
       hintFaultNs: 2,
       migratePageNs: 3,
       migrateHugePageNs: 4,

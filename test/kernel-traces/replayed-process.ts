@@ -25,7 +25,7 @@ export function forkProcess(
   { topology }: Recording,
   repetition: Repetition,
 ): ReplayedProcess {
-  const cgroup = recorded.cgroup === '-' || recorded.cgroup === '.' ? '/' : `/${recorded.cgroup}`;
+  const cgroup = '-.'.includes(recorded.cgroup) ? '/' : `/${recorded.cgroup}`;
   const firstCpu = recorded.regions[0]?.firstTouchCpu ?? recorded.threads[0]!.pinCpus[0] ?? 0;
   const runtimeMs = runtimeAtStart(repetition, `${recorded.name}/0`) ?? repetition.forkToStartMs;
   const pid = kernel.calls.start({
@@ -38,6 +38,18 @@ export function forkProcess(
       dutyPercent: Math.min(100, Math.max(1, (100 * runtimeMs) / repetition.forkToStartMs)),
     },
   });
+  writeSmallPages(kernel, pid, topology);
+  if (failuresBeforeStart(repetition, `${recorded.name}/0`) > 0) {
+    kernel.calls.holdPages(pid, FORKED_PAGE.region, [FORKED_PAGE.page, FORKED_PAGE.page + 1]);
+  }
+  kernel.calls.setAffinity(pid, [firstCpu]);
+  mapRegions(kernel, pid, recorded.regions);
+  kernel.calls.setWork(pid, { accesses: firstAccesses() });
+  return { recorded, pid, tids: [pid] };
+}
+
+/** On the parent's CPU, then where the fork put the process; what else ran on those CPUs has drained their batches since. */
+function writeSmallPages(kernel: Kernel, pid: number, topology: Recording['topology']): void {
   kernel.calls.map(pid, { ...SHARED_MAPPING.region, sharedObject: 'stat' });
   for (const { region } of SMALL_MAPPINGS) kernel.calls.map(pid, region);
   for (const { region, inherited } of [SHARED_MAPPING, ...SMALL_MAPPINGS]) {
@@ -48,13 +60,6 @@ export function forkProcess(
     kernel.calls.touch(pid, region.name, [inherited, inherited + forked]);
   }
   kernel.calls.drainLruBatches();
-  if (failuresBeforeStart(repetition, `${recorded.name}/0`) > 0) {
-    kernel.calls.holdPages(pid, FORKED_PAGE.region, [FORKED_PAGE.page, FORKED_PAGE.page + 1]);
-  }
-  kernel.calls.setAffinity(pid, [firstCpu]);
-  mapRegions(kernel, pid, recorded.regions);
-  kernel.calls.setWork(pid, { accesses: firstAccesses() });
-  return { recorded, pid, tids: [pid] };
 }
 
 /** An idle CPU, as the parent is busy on the sampler's: the first of the next node. */
