@@ -25,7 +25,7 @@ export function forkProcess(
   { topology }: Recording,
   repetition: Repetition,
 ): ReplayedProcess {
-  const cgroup = '-.'.includes(recorded.cgroup) ? '/' : `/${recorded.cgroup}`;
+  const cgroup = ['-', '.'].includes(recorded.cgroup) ? '/' : `/${recorded.cgroup}`;
   const firstCpu = recorded.regions[0]?.firstTouchCpu ?? recorded.threads[0]!.pinCpus[0] ?? 0;
   const runtimeMs = runtimeAtStart(repetition, `${recorded.name}/0`) ?? repetition.forkToStartMs;
   const pid = kernel.calls.start({
