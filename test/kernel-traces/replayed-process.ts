@@ -6,7 +6,14 @@ import { BACKLOG_NS, SAMPLER_CPU } from './emulated-machine.ts';
 import { failuresBeforeStart } from './failed-migrations.ts';
 import type { RecordedProcess, RecordedRegion, Recording, Repetition } from './record.ts';
 import { regionAddresses } from './region-addresses.ts';
-import { FORKED_PAGE, firstAccesses, SHARED_MAPPING, SMALL_MAPPINGS, smallAccesses, threadStack } from './small-mappings.ts';
+import {
+  FORKED_PAGE,
+  firstAccesses,
+  SHARED_MAPPING,
+  SMALL_MAPPINGS,
+  smallAccesses,
+  threadStack,
+} from './small-mappings.ts';
 
 const PATTERNS = { seq: 'Sequential', rand: 'Uniform', zipf: 'Zipf' } as const;
 
