@@ -7,6 +7,8 @@ import type { Command } from 'commander';
 
 import { durationMs } from '../api/duration.ts';
 import { simulate } from '../fleet/simulate.ts';
+import { explainedPod } from './explain/explained-pod.ts';
+import type { ExplainedPod } from './explain/explained-pod.ts';
 import { loadObjects } from './load-objects.ts';
 import { progressOn } from './progress.ts';
 import { formatList, objectList } from './render/object-list.ts';
@@ -20,6 +22,8 @@ interface RunOptions {
   readonly seed?: number;
   readonly nodes?: number;
   readonly output: 'table' | 'json' | 'yaml';
+  /** `[namespace/]pod`. */
+  readonly explain?: string;
 }
 
 const maxSeconds = 30 * 24 * 3600;
@@ -41,6 +45,7 @@ What it prints:
 
 Examples:
   numasim run -f manifests/samples/quickstart
+  numasim run -f manifests/samples/quickstart --explain tenant-b
   kubectl get nodes,pods,nbp,nnc,mprof -A -o yaml | numasim run -f - --duration 5m -o yaml`;
 
 /** Adds the command to the program. */
@@ -59,36 +64,51 @@ export function registerRun(program: Command): void {
     .addOption(
       new Option('-o, --output <format>', 'how to print').choices(['table', 'json', 'yaml']).default('table'),
     )
+    .addOption(
+      new Option('--explain <pod>', 'also print why pages and threads of [namespace/]pod moved or stayed'),
+    )
     .addHelpText('after', help)
     .action(async (options: RunOptions) => {
       await run(options);
     });
 }
 
-async function run({ filename, duration, seed, nodes, output }: RunOptions): Promise<void> {
+async function run(options: RunOptions): Promise<void> {
+  const { filename, duration, seed, nodes, output } = options;
   const time = runTime(process.env.SOURCE_DATE_EPOCH, new Date());
   const readStdin = async (): Promise<string> => await text(process.stdin);
   const { objects, notes } = await loadObjects({ paths: filename, nodes, time, readStdin });
+  const { explain } = options;
+  const explained = explain === undefined ? undefined : explainedPod(explain, output, objects.pods);
   for (const note of notes) process.stderr.write(`numasim: note: ${note}\n`);
   const progress = progressOn(process.stderr);
   const startedAt = performance.now();
   const onProgress = (done: number, total: number): void => progress.show(done, total);
-  const result = simulate(objects, { seconds: duration, seed, time, onProgress });
+  const onDecision = explained?.listener;
+  const result = simulate(objects, { seconds: duration, seed, time, onProgress, onDecision });
   progress.end();
   const wallSeconds = (performance.now() - startedAt) / 1000;
   process.stdout.write(
-    output === 'table' ? report(result, wallSeconds) : formatList(objectList(result, time), output),
+    output === 'table'
+      ? report(result, wallSeconds, explained)
+      : formatList(objectList(result, time), output),
   );
 }
 
-function report(result: ReturnType<typeof simulate>, wallSeconds: number): string {
+function report(
+  result: ReturnType<typeof simulate>,
+  wallSeconds: number,
+  explained: ExplainedPod | undefined,
+): string {
   // Says by itself whether the stream takes colours (a terminal, NO_COLOR, FORCE_COLOR).
   const styled = (style: 'bold' | 'green' | 'yellow', content: string): string =>
     styleText(style, content, { stream: process.stdout });
+  const width = Math.max(100, process.stdout.isTTY ? process.stdout.columns : 0);
   return runReport(result, {
-    width: Math.max(100, process.stdout.isTTY ? process.stdout.columns : 0),
+    width,
     paint: (place, content) => styled(place === 'local' ? 'green' : 'yellow', content),
     heading: (content) => styled('bold', content),
+    explanation: explained?.text(result.samples, width) ?? '',
     wallSeconds,
   });
 }

@@ -20,6 +20,8 @@ import type { Process, ProcessSpec } from './process.ts';
 import { Scheduler } from './sched/scheduler.ts';
 import { KernelState } from './state.ts';
 import type { BootOptions } from './state.ts';
+import { DecisionLog } from './trace/decision-log.ts';
+import type { DecisionFilter, DecisionListener } from './trace/decision-log.ts';
 
 /** What a machine boots with; everything but the machine itself has a default. */
 export type KernelOptions = Pick<BootOptions, 'machine'> & Partial<Omit<BootOptions, 'machine'>>;
@@ -197,6 +199,20 @@ export class Kernel {
 
   processes(): readonly ProcessView[] {
     return [...this.#state.processes.values()].map((process) => this.#view(process));
+  }
+
+  /**
+   * Tells a listener from now on what the balancer decides about pages, mappings, scans and tasks, by which rule and with
+   * which numbers; one listener at a time. Without one it costs nothing, and it never changes what is decided.
+   *
+   * @returns ends it
+   */
+  trace(listener: DecisionListener, filter: DecisionFilter = {}): () => void {
+    const log = new DecisionLog(listener, filter);
+    this.#state.decisions = log;
+    return () => {
+      if (this.#state.decisions === log) this.#state.decisions = undefined;
+    };
   }
 
   /** 16 hex digits over all counters, pages and tasks: equal digests mean equal runs. */

@@ -15,6 +15,7 @@ import { NodeMemory } from './memory/node-memory.ts';
 import type { Process } from './process.ts';
 import { RunQueue } from './sched/run-queue.ts';
 import type { Task } from './sched/task.ts';
+import type { DecisionLog } from './trace/decision-log.ts';
 import { NS_PER_MS, NS_PER_S } from './units.ts';
 
 /** What a kernel is booted with. */
@@ -53,6 +54,8 @@ export class KernelState {
   readonly interleaveWeights: number[];
   /** Promotions by target node. */
   readonly promotion: readonly PromotionState[];
+  /** Told of every decision while somebody listens. */
+  decisions: DecisionLog | undefined;
   /** `kernel.numa_balancing`. */
   mode = 0;
   /** Time of the instant being simulated, ns since boot. */

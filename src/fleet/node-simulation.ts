@@ -2,6 +2,7 @@ import type { CgroupDirectory } from '../cgroup/cgroup-directory.ts';
 import { nodeCgroups } from '../cgroup/node-cgroups.ts';
 import { QosLevels } from '../cgroup/qos-levels.ts';
 import { Kernel } from '../engine/kernel.ts';
+import type { DecisionListener } from '../engine/trace/decision-log.ts';
 import { NS_PER_MS, NS_PER_S } from '../engine/units.ts';
 import { ContainerTasks } from './container-tasks.ts';
 import type { DesiredContainer, DesiredNode, DesiredPod } from './desired-node.ts';
@@ -42,9 +43,12 @@ export class NodeSimulation {
   /** Pod directories that exist, by path. */
   readonly #podPaths = new Set<string>();
   #restarts = 0;
+  readonly #listener: DecisionListener | undefined;
 
-  constructor(desired: DesiredNode) {
+  /** @param listener is told of every decision of the balancer about the node's pods */
+  constructor(desired: DesiredNode, listener?: DecisionListener) {
     this.name = desired.name;
+    this.#listener = listener;
     this.#desired = desired;
     this.#levels = new QosLevels(desired.cgroups.node);
   }
@@ -132,6 +136,7 @@ export class NodeSimulation {
     if (!this.#kernel || this.#kernel.now === 0 || bootKey !== this.#bootKey) {
       this.#forget();
       this.#kernel = new Kernel(options);
+      if (this.#listener) this.#kernel.trace(this.#listener);
       handDown(this.#kernel, '');
       this.#bootKey = bootKey;
     }

@@ -2,6 +2,7 @@ import type { MemoryProfile } from '../api/memory-profile.ts';
 import type { NumaBalancingPolicy } from '../api/numa-balancing-policy.ts';
 import type { NumaNodeConfig } from '../api/numa-node-config.ts';
 import type { SimulatedNode } from '../api/simulated-node.ts';
+import type { Decision } from '../engine/trace/decision.ts';
 import { NS_PER_S } from '../engine/units.ts';
 import type { ClusterObjects } from './cluster-objects.ts';
 import { desiredNode } from './desired-node.ts';
@@ -25,6 +26,8 @@ export interface SimulateOptions {
   readonly time: string;
   /** Called after each simulated second of each node. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
+  /** Told of every decision of the balancer, with the name of the node. */
+  readonly onDecision?: ((decision: Decision, node: string) => void) | undefined;
 }
 
 /** Our objects with the status a cluster would hold, and the samples the statuses were made from. */
@@ -44,7 +47,12 @@ export function simulate(objects: ClusterObjects, options: SimulateOptions): Sim
   const total = nodes.length * options.seconds;
   let done = 0;
   const runs = nodes.map((node) => {
-    const simulation = new NodeSimulation(withSeed(desiredNode(node, objects), options.seed));
+    const desired = withSeed(desiredNode(node, objects), options.seed);
+    const { onDecision } = options;
+    const simulation = new NodeSimulation(
+      desired,
+      onDecision && ((decision) => onDecision(decision, desired.name)),
+    );
     for (let second = 1; second <= options.seconds; second++) {
       simulation.advance(second * NS_PER_S);
       options.onProgress?.(++done, total);

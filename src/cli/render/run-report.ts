@@ -16,6 +16,8 @@ export interface ReportOptions {
   readonly paint: Paint;
   /** Bold or not. */
   readonly heading: (text: string) => string;
+  /** Why a pod's pages and threads moved or stayed, empty if nobody asked. */
+  readonly explanation: string;
   /** What the simulation took, in seconds of wall clock. */
   readonly wallSeconds: number;
 }
@@ -37,6 +39,7 @@ export function runReport(result: SimulatedObjects, options: ReportOptions): str
     ['Worth knowing', remarks(result)],
     ['Counters', shown.length === 0 ? '' : counterTable(shown, width) + omitted],
     ['Where the pages are', shown.map((row) => pageBars(row, paint)).join('\n') + omitted],
+    ['Why', options.explanation],
   ];
   return (
     sections

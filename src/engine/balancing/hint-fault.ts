@@ -28,6 +28,12 @@ export function hintFault(state: KernelState, task: Task, vma: Vma, page: number
   if (before === here) state.count('numa_hint_faults_local', 1, object.cgroup);
 
   const outcome = moveIfMisplaced(state, task, folio);
+  state.decisions?.page(state.now, task, {
+    region: vma.name,
+    page: folio.start,
+    pages: folio.pages,
+    outcome: outcome === 'Migrated' ? 'moved' : outcome === 'Failed' ? 'failed' : 'stayed',
+  });
   vma.disarmFolio(folio.start, folio.pages);
   if (write) resetAfterWrite(vma, page);
   recordFault(state, task, {

@@ -64,3 +64,25 @@ function nodesLeftAlone(state: KernelState, task: Task, vma: Vma, huge: boolean)
     (skipsLocal && node === here) || (!marksTopTier && state.isTopTier(node)) ? 1 : 0,
   );
 }
+
+/** What a scan of the pages [low, high) would do, for a decision log: pages by what becomes of them. */
+export function expectedMarks(
+  state: KernelState,
+  task: Task,
+  vma: Vma,
+  low: number,
+  high: number,
+): { readonly copyOnWrite: boolean; readonly pages: Readonly<Record<string, number>> } {
+  const leftAlone = [false, true].map((huge) => nodesLeftAlone(state, task, vma, huge));
+  const pages = { marks: 0, markedAlready: 0, leftOnOwnNode: 0, leftOnTopTier: 0 };
+  for (let page = low; page < high; page++) {
+    if (vma.present[page] === 0) continue;
+    const node = vma.object.node[page]!;
+    const isHuge = vma.object.huge[page] === 1 && vma.mapsHugeEntries;
+    if (vma.armed.has(page)) pages.markedAlready++;
+    else if (leftAlone[isHuge ? 1 : 0]![node] === 0) pages.marks++;
+    else if (node === state.nodeOfTask(task)) pages.leftOnOwnNode++;
+    else pages.leftOnTopTier++;
+  }
+  return { copyOnWrite: isCopyOnWrite(vma), pages };
+}

@@ -21,12 +21,13 @@ export interface MappedFolio {
 export function migrateFolio(state: KernelState, task: Task, folio: MappedFolio, target: number): boolean {
   const { vma, start, pages } = folio;
   const { object } = vma;
-  if (object.batched[start] === 1 || !state.memory.hasRoomForMigration(target, pages)) return false;
+  if (object.batched[start] === 1) return fails(state, 'offLru', { target });
+  if (!state.memory.hasRoomForMigration(target, pages)) return fails(state, 'noRoom', { target });
   const here = state.nodeOfTask(task);
   if (state.memory.allocate({ here, order: [target], pages }) === NO_NODE) {
     state.count('pgmigrate_fail', pages);
     if (pages > 1) state.count('thp_migration_fail', 1);
-    return false;
+    return fails(state, 'noBlock', { target });
   }
   const source = object.node[start]!;
   state.memory.release(source, pages);
@@ -41,6 +42,19 @@ export function migrateFolio(state: KernelState, task: Task, folio: MappedFolio,
   state.count('pgmigrate_success', pages);
   settleTierChange(state, object, start, { source, target });
   return true;
+}
+
+function fails(
+  { decisions, memory }: KernelState,
+  rule: 'offLru' | 'noRoom' | 'noBlock',
+  { target }: { readonly target: number },
+): false {
+  decisions?.because(rule, {
+    target,
+    freePages: memory.free[target]!,
+    highPages: memory.marks[target]!.high,
+  });
+  return false;
 }
 
 function afterBasePage(state: KernelState, task: Task, vma: Vma, page: number): void {

@@ -8,6 +8,7 @@ import {
 import type { Vma } from '../memory/vma.ts';
 import type { Task } from '../sched/task.ts';
 import type { KernelState } from '../state.ts';
+import type { Numbers, PageDecision } from '../trace/decision.ts';
 import { HUGE_ORDER, NO_NODE } from '../units.ts';
 import type { MappedFolio } from './migrate-page.ts';
 import { twoStageFilter } from './two-stage-filter.ts';
@@ -27,17 +28,29 @@ const POSTED_SENTINEL_NODE = 1;
  */
 export function misplaced(state: KernelState, task: Task, { vma, start: page, pages }: MappedFolio): number {
   const policy = effectivePolicy(task, vma);
-  if (!policy.migrateOnFault) return NO_NODE;
-  if (policy.taskOnly) return pages > 1 && hasPostedSentinel(state) ? sentinelAsNode(state) : NO_NODE;
+  if (!policy.migrateOnFault) return stays(state, 'policyStays');
+  if (policy.taskOnly) return taskOnly(state, pages);
   const current = vma.object.node[page]!;
   const here = state.nodeOfTask(task);
   const target = policy.migrateOnReferenceNode
     ? followReference(state, task, { vma, page, policy, current, here })
     : wantedNode(state, policy, { vma, page, current, here });
-  if (target === current) return NO_NODE;
+  if (target === current) return stays(state, 'atTarget', { here });
   // As posted, a base page whose target is node 1 is taken for "task only" and stays (REF §17.7 D1).
   const isMistaken = pages === 1 && target === POSTED_SENTINEL_NODE && hasPostedSentinel(state);
-  return isMistaken ? NO_NODE : target;
+  return isMistaken ? stays(state, 'sentinelMistaken', { target }) : target;
+}
+
+/** Leaves the page, and says why. */
+function stays({ decisions }: KernelState, rule: PageDecision['rule'], numbers?: Numbers): typeof NO_NODE {
+  decisions?.because(rule, numbers);
+  return NO_NODE;
+}
+
+function taskOnly(state: KernelState, pages: number): number {
+  if (pages === 1 || !hasPostedSentinel(state)) return stays(state, 'taskOnly');
+  state.decisions?.because('sentinelAsNode');
+  return sentinelAsNode(state);
 }
 
 function hasPostedSentinel({ variant }: KernelState): boolean {
@@ -65,7 +78,9 @@ function followReference(
 ): number {
   const { policy, current, here, vma, page } = touch;
   // The built-in policy stands for "preferred on the current node": a local page returns before the filter.
-  if (policy.mode === 'Default' ? current === here : !policy.nodes.includes(here)) return NO_NODE;
+  if (policy.mode === 'Default' ? current === here : !policy.nodes.includes(here)) {
+    return stays(state, current === here ? 'alreadyLocal' : 'outsidePolicy', { here, pageNode: current });
+  }
   return twoStageFilter(state, task, vma.object, page, current).migrate ? here : NO_NODE;
 }
 

@@ -1,5 +1,6 @@
 import type { Task } from '../sched/task.ts';
 import type { KernelState } from '../state.ts';
+import type { TaskDecision } from '../trace/decision.ts';
 import { pidMatches, UNSET_CPUPID } from '../memory/cpupid.ts';
 import { FAILED, LOCAL, PRIVATE, REMOTE, SHARED, TaskFaults } from './fault-statistics.ts';
 import type { FaultType } from './fault-statistics.ts';
@@ -26,7 +27,11 @@ export interface HandledFault {
 
 /** Adds a fault to the task's statistics, after the placement that a completed pass may trigger (REF §11.2). */
 export function recordFault(state: KernelState, task: Task, fault: HandledFault): void {
-  if (!state.balancingOn || !isRecorded(state, fault) || !state.gate.atFault(task, state.mode)) return;
+  const ignored = ignoredBecause(state, task, fault);
+  if (ignored) {
+    state.decisions?.task(state.now, task, { outcome: 'stayed', rule: ignored });
+    return;
+  }
   const faults = (task.faults ??= newStatistics(state, task));
   const type = faultType(state, task, fault);
   const runNode = state.nodeOfTask(task);
@@ -42,6 +47,16 @@ export function recordFault(state: KernelState, task: Task, fault: HandledFault)
   faults.memBuffer[2 * fault.node + type]! += fault.pages;
   faults.cpuBuffer[2 * runNode + type]! += fault.pages;
   task.locality[local ? LOCAL : REMOTE] += fault.pages;
+}
+
+function ignoredBecause(
+  state: KernelState,
+  task: Task,
+  fault: HandledFault,
+): TaskDecision['rule'] | undefined {
+  if (!state.balancingOn) return 'modeOff';
+  if (!isRecorded(state, fault)) return 'slowTier';
+  return state.gate.atFault(task, state.mode) ? undefined : 'gateAtFault';
 }
 
 /** Pages that stay on a slow node do not count, nor do those with a stale time stamp. */

@@ -3,8 +3,9 @@ import type { Vma } from '../memory/vma.ts';
 import type { Task } from '../sched/task.ts';
 import { mixWords } from '../random.ts';
 import type { KernelState } from '../state.ts';
+import type { ScanDecision } from '../trace/decision.ts';
 import { HUGE_PAGES, PAGES_PER_MIB, PAGE_BYTES } from '../units.ts';
-import { markPages } from './mark.ts';
+import { expectedMarks, markPages } from './mark.ts';
 import { taskScanMax, taskScanStart } from './scan-period.ts';
 import { skipVma } from './vma-filter.ts';
 
@@ -42,29 +43,41 @@ export interface ScanWalk {
   readonly execAtStart: number;
 }
 
-/** Claims the address space's scan for this task if it is due (REF §6.2). */
+/** Begins the address space's scan if it is due and this task is to do it (REF §6.2). */
 export function beginScan(state: KernelState, task: Task): void {
-  const { mm } = task;
   // A tick may queue the work again while it runs; it then follows the scan in progress.
   if (task.walk) return;
   task.scanQueued = false;
-  if (task.exiting || !state.gate.atScan(task, state.mode)) return;
-  if (state.variant.singleNodeCpusetSkip && hasOneMemoryNode(state, task)) return;
+  const rule = claim(state, task);
+  if (rule === 'begun') task.walk = newWalk(state, task);
+  const numbers = { scanPeriodMs: task.scanPeriodMs, scanSeq: task.mm.scanSeq };
+  state.decisions?.scan(state.now, task, { outcome: rule === 'begun' ? 'begun' : 'none', rule, numbers });
+}
+
+/** One thread wins the interval: its own period passes before the next. @returns what decided */
+function claim(state: KernelState, task: Task): ScanDecision['rule'] {
+  const { mm } = task;
+  if (task.exiting || !state.gate.atScan(task, state.mode)) return 'gateAtScan';
+  if (state.variant.singleNodeCpusetSkip && hasOneMemoryNode(state, task)) return 'oneMemoryNode';
   if (mm.nextScan === 0) mm.nextScan = state.jiffies + state.msToJiffies(state.tunables.scanDelayMs);
-  if (state.jiffies < mm.nextScan) return;
+  if (state.jiffies < mm.nextScan) return 'claimed';
   if (task.scanPeriodMs === 0) {
     task.scanPeriodMaxMs = taskScanMax(task, state.tunables);
     task.scanPeriodMs = taskScanStart(task, state.tunables);
   }
   mm.nextScan = state.jiffies + state.msToJiffies(task.scanPeriodMs);
   task.nodeStamp += 2 * state.tickNs;
+  return 'begun';
+}
+
+function newWalk(state: KernelState, task: Task): ScanWalk {
   const pages = state.tunables.scanSizeMb * PAGES_PER_MIB;
-  task.walk = {
+  return {
     pagesLeft: pages,
     virtLeft: VIRT_FACTOR * pages,
     forced: false,
     skippedByPid: false,
-    address: startAddress(mm),
+    address: startAddress(task.mm),
     chunk: undefined,
     stealNs: Math.floor(stolenTime(state, task) / STEAL_PIECES),
     stealsLeft: STEAL_PIECES,
@@ -99,6 +112,7 @@ export function continueScan(state: KernelState, task: Task, walk: ScanWalk, bud
       return used;
     }
     const end = Math.min(chunk.high, pieceEnd(chunk));
+    if (state.decisions) logMarks(state, task, chunk, end);
     const marked = markPages(state, task, chunk.vma, chunk.at, end);
     chunk.at = end;
     chunk.marked += marked.pages;
@@ -107,6 +121,15 @@ export function continueScan(state: KernelState, task: Task, walk: ScanWalk, bud
     if (chunk.at === chunk.high && closeChunk(task, walk, chunk)) return used;
   }
   return used;
+}
+
+/** Says what the next piece is going to mark, and what it leaves alone. */
+function logMarks(state: KernelState, task: Task, { vma, at }: Chunk, end: number): void {
+  const marks = expectedMarks(state, task, vma, at, end);
+  const decided = marks.copyOnWrite
+    ? ({ outcome: 'skipped', rule: 'copyOnWrite' } as const)
+    : ({ outcome: 'marked', rule: 'marked', numbers: { from: at, to: end - 1, ...marks.pages } } as const);
+  state.decisions?.mapping(state.now, task, { region: vma.name, ...decided });
 }
 
 function startAddress(mm: AddressSpace): number {
@@ -137,6 +160,7 @@ function nextChunkInList(state: KernelState, task: Task, walk: ScanWalk): Chunk 
     if (vma.end <= walk.address) continue;
     const reason = skipVma(state, task, vma, walk.forced);
     if (!reason) return chunkOf(vma, walk);
+    state.decisions?.mapping(state.now, task, { region: vma.name, outcome: 'skipped', rule: reason });
     if (reason === 'pid-inactive') walk.skippedByPid = true;
     walk.address = vma.end;
   }

@@ -2,6 +2,7 @@ import { assignCpu, isAllowed } from '../sched/assign-cpu.ts';
 import type { Task } from '../sched/task.ts';
 import { allowedImbalance } from '../machine/sched-domains.ts';
 import type { KernelState } from '../state.ts';
+import type { TaskDecision } from '../trace/decision.ts';
 import { NO_NODE, div } from '../units.ts';
 import { compareWith } from './compare-task.ts';
 import type { Search } from './compare-task.ts';
@@ -19,13 +20,23 @@ export function retryIntervalMs(scanPeriodMs: number): number {
 
 /** After a placement, or on a fault when the retry time has come: gets the task to its preferred node (REF §14.1). */
 export function migratePreferred(state: KernelState, task: Task): void {
-  if (task.preferredNode === NO_NODE || !task.faults) return;
+  const from = task.cpu;
+  const rule = goToPreferred(state, task);
+  if (!state.decisions) return;
+  const { preferredNode, cpu } = task;
+  const outcome = rule === 'moved' || rule === 'swapped' ? rule : 'stayed';
+  state.decisions.task(state.now, task, { outcome, rule, numbers: { preferredNode, from, cpu } });
+}
+
+/** @returns what decided */
+function goToPreferred(state: KernelState, task: Task): TaskDecision['rule'] {
+  if (task.preferredNode === NO_NODE || !task.faults) return 'noPreferred';
   task.migrateRetry = state.jiffies + state.msToJiffies(retryIntervalMs(task.scanPeriodMs));
-  if (state.nodeOfTask(task) !== task.preferredNode) migrateTask(state, task);
+  return state.nodeOfTask(task) === task.preferredNode ? 'atPreferred' : migrateTask(state, task);
 }
 
 /** Looks for a CPU or a swap partner, on the preferred node first (REF §14.3). */
-function migrateTask(state: KernelState, task: Task): void {
+function migrateTask(state: KernelState, task: Task): TaskDecision['rule'] {
   const { topology } = state;
   const src = nodeLoad(state, state.nodeOfTask(task));
   const search: Search = { task, src, best: undefined, bestImprovement: 0 };
@@ -35,7 +46,7 @@ function migrateTask(state: KernelState, task: Task): void {
   if (task.group) {
     task.preferredNode = search.best ? topology.nodeOfCpu[search.best.cpu]! : src.node;
   }
-  if (search.best) execute(state, task, search.best);
+  return search.best ? execute(state, task, search.best) : 'nothingFound';
 }
 
 function searchOtherNodes(state: KernelState, search: Search): void {
@@ -123,24 +134,30 @@ function choose(
 }
 
 /** REF §14.6. Both counters are attributed to the moved task's memory cgroup (REF §18.4). */
-function execute(state: KernelState, task: Task, best: NonNullable<Search['best']>): void {
+function execute(
+  state: KernelState,
+  task: Task,
+  best: NonNullable<Search['best']>,
+): 'moved' | 'swapped' | 'notAllowed' {
   state.runQueues[best.cpu]!.numaMigrateOn = false;
   if (!best.partner) {
-    if (best.cpu === task.cpu || !isAllowed(task, best.cpu)) return;
+    if (best.cpu === task.cpu || !isAllowed(task, best.cpu)) return 'notAllowed';
     countTask(state, 'numa_task_migrated', task);
     task.numaMigrations++;
     assignCpu(state, task, best.cpu);
-    return;
+    return 'moved';
   }
   const { partner } = best;
   const home = task.cpu;
-  if (!isAllowed(task, best.cpu) || !isAllowed(partner, home) || partner.cpu !== best.cpu) return;
+  if (!isAllowed(task, best.cpu) || !isAllowed(partner, home) || partner.cpu !== best.cpu)
+    return 'notAllowed';
   for (const swapped of [task, partner]) {
     countTask(state, 'numa_task_swapped', swapped);
     swapped.numaSwaps++;
   }
   assignCpu(state, task, best.cpu);
   assignCpu(state, partner, home);
+  return 'swapped';
 }
 
 function countTask(state: KernelState, name: 'numa_task_migrated' | 'numa_task_swapped', task: Task): void {

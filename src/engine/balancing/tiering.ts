@@ -81,12 +81,18 @@ export function shouldPromote(
   if (hasPlentyOfRoom(state, target)) {
     node.hotThreshold = 0;
     state.count('pgpromote_candidate_nrl', pages);
+    state.decisions?.because('plentyOfRoom', { target, freePages: state.memory.free[target]! });
     return true;
   }
   adjustThreshold(node, nowMs, tunables);
-  if (latencyMs >= (node.hotThreshold || tunables.hotThresholdMs)) return false;
+  const thresholdMs = node.hotThreshold || tunables.hotThresholdMs;
+  state.decisions?.because('notHot', { target, latencyMs, thresholdMs });
+  if (latencyMs >= thresholdMs) return false;
   state.count('pgpromote_candidate', pages);
-  return passesRateLimit(node, nowMs, pages, tunables);
+  const passes = passesRateLimit(node, nowMs, pages, tunables);
+  const limitPages = tunables.promoteRateLimitMBps * PAGES_PER_MIB;
+  state.decisions?.because(passes ? 'hot' : 'rateLimited', { target, latencyMs, thresholdMs, limitPages });
+  return passes;
 }
 
 function hasPlentyOfRoom({ memory }: KernelState, node: number): boolean {

@@ -1,7 +1,8 @@
-import { cpuOfCpupid, isPidUnset, packCpupid, pidMatches } from '../memory/cpupid.ts';
+import { cpuOfCpupid, isPidUnset, packCpupid, pidMatches, pidOfCpupid } from '../memory/cpupid.ts';
 import type { MemoryObject } from '../memory/memory-object.ts';
 import type { Task } from '../sched/task.ts';
 import type { KernelState } from '../state.ts';
+import type { Numbers, PageDecision } from '../trace/decision.ts';
 import { NO_NODE } from '../units.ts';
 import type { NumaGroup } from './numa-group.ts';
 import { shouldPromote, usesTimeStamp } from './tiering.ts';
@@ -45,6 +46,20 @@ export function twoStageFilter(
   page: number,
   source: number,
 ): FilterVerdict {
+  const old = object.lastCpupid[page]!;
+  const verdict = filter(state, task, object, page, source);
+  const rule = state.decisions && ruleOf(verdict);
+  if (rule) state.decisions?.because(rule, filterNumbers(state, task, old, source));
+  return verdict;
+}
+
+function filter(
+  state: KernelState,
+  task: Task,
+  object: MemoryObject,
+  page: number,
+  source: number,
+): FilterVerdict {
   const target = state.nodeOfTask(task);
   if (state.memory.managed[target] === 0) return VERDICTS.noMemory;
   if (usesTimeStamp(state, source))
@@ -72,6 +87,40 @@ function decide(
   if (mine) return VERDICTS.private;
   if (!task.group) return VERDICTS.ungrouped;
   return spreadsGroup(task.group, source, target);
+}
+
+/** What a decision log calls the steps; promotion, step 1, says its own rules. */
+const RULES: Readonly<Partial<Record<FilterVerdict['step'], PageDecision['rule']>>> = {
+  0: 'noMemory',
+  3: 'staleStamp',
+  4: 'early',
+  5: 'otherNode',
+  6: 'private',
+  7: 'ungrouped',
+  8: 'mostlyHere',
+};
+
+function ruleOf({ step, migrate }: FilterVerdict): PageDecision['rule'] | undefined {
+  return step === 9 ? (migrate ? 'balanced' : 'unbalanced') : RULES[step];
+}
+
+/** What the steps compared. */
+function filterNumbers(state: KernelState, task: Task, old: number, source: number): Numbers {
+  const here = state.nodeOfTask(task);
+  const { preferredNode, scanSeq, group } = task;
+  const lastCpu = cpuOfCpupid(old);
+  const last = isCpuValid(state, old)
+    ? { lastCpu, lastNode: state.topology.nodeOfCpu[lastCpu]!, lastPidModulo256: pidOfCpupid(old) }
+    : {};
+  const shares = group
+    ? {
+        cpuHere: group.cpuFaults(here),
+        cpuThere: group.cpuFaults(source),
+        memHere: group.memFaults(here),
+        memThere: group.memFaults(source),
+      }
+    : {};
+  return { pageNode: source, here, preferredNode, scanSeq, ...last, ...shares };
 }
 
 /** Spreads a group's memory in proportion to where it runs, with a dead band of 3/4 (REF §9.2 steps 8 and 9). */

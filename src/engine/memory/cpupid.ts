@@ -18,6 +18,11 @@ export function cpuOfCpupid(cpupid: number): number {
   return cpupid >>> PID_BITS;
 }
 
+/** The low 8 bits of the pid. */
+export function pidOfCpupid(cpupid: number): number {
+  return cpupid & PID_MASK;
+}
+
 /** Whether the pid part is unset; a real pid with `pid mod 256 = 255` looks unset too. */
 export function isPidUnset(cpupid: number): boolean {
   return (cpupid & PID_MASK) === PID_MASK;

@@ -4,14 +4,14 @@ import type { Mutant } from '../mutant.ts';
 /** Mistakes in what a hint fault decides, moves and records (REF §9, §10.1, §11.2). */
 export const FAULT_MUTANTS: readonly Mutant[] = [
   ...mutantsOf('9.1', 'balancing/misplaced.ts', [
-    ['mof', 'a policy without MOF', 'if (!policy.migrateOnFault) return NO_NODE;', ''],
+    ['mof', 'a policy without MOF', "if (!policy.migrateOnFault) return stays(state, 'policyStays');", ''],
     [
       'local',
       'a local page returns before the filter',
       "policy.mode === 'Default' ? current === here :",
       "policy.mode === 'Default' ? false :",
     ],
-    ['outside', 'here is not in the node set', '!policy.nodes.includes(here)) return', 'false) return'],
+    ['outside', 'here is not in the node set', '!policy.nodes.includes(here)) {', 'false) {'],
   ]),
   ...mutantsOf('9.2', 'balancing/two-stage-filter.ts', [
     ['0-off', 'step 0', 'state.memory.managed[target] === 0', 'false'],
@@ -70,7 +70,7 @@ export const FAULT_MUTANTS: readonly Mutant[] = [
     ],
   ]),
   ...mutantsOf('11.2', 'balancing/record-fault.ts', [
-    ['switch', 'global switch off', '!state.balancingOn || ', ''],
+    ['switch', 'global switch off', "if (!state.balancingOn) return 'modeOff';", ''],
     ['unset', 'unset is private', 'fault.last === UNSET_CPUPID || ', ''],
     ['pid', 'own pid is private', ' || pidMatches(task.pid, fault.last)', ''],
     [

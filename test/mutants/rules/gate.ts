@@ -83,12 +83,12 @@ export const GATE_MUTANTS: readonly Mutant[] = [
     ['default', 'default 0 for every group', '\n  numaLoadBalance = 0n;', '\n  numaLoadBalance = 1n;'],
   ]),
   ...mutantsOf(section, 'balancing/tick.ts', [
-    ['asked-tick', 'the tick asks', 'if (!state.gate.atTick(task, state.mode)) return;', ''],
+    ['asked-tick', 'the tick asks', "if (!state.gate.atTick(task, state.mode)) return 'gateAtTick';", ''],
     [
       'stamp',
       'V1: the stamp stands still while closed',
-      'if (!state.gate.atTick(task, state.mode)) return;',
-      'if (!state.gate.atTick(task, state.mode)) { task.nodeStamp += task.scanPeriodMs * NS_PER_MS; return; }',
+      "if (!state.gate.atTick(task, state.mode)) return 'gateAtTick';",
+      "if (!state.gate.atTick(task, state.mode)) { task.nodeStamp += task.scanPeriodMs * NS_PER_MS; return 'gateAtTick'; }",
     ],
   ]),
   ...mutantsOf(section, 'balancing/scan.ts', [
@@ -96,17 +96,22 @@ export const GATE_MUTANTS: readonly Mutant[] = [
     [
       'before-claim',
       'V2 asks before nextScan is touched',
-      '!state.gate.atScan(task, state.mode)) return;',
-      '!state.gate.atScan(task, state.mode)) { mm.nextScan += 1; return; }',
+      "!state.gate.atScan(task, state.mode)) return 'gateAtScan';",
+      "!state.gate.atScan(task, state.mode)) { mm.nextScan += 1; return 'gateAtScan'; }",
     ],
   ]),
   ...mutantsOf(section, 'balancing/record-fault.ts', [
-    ['asked-fault', 'fault recording asks', ' || !state.gate.atFault(task, state.mode)', ''],
+    [
+      'asked-fault',
+      'fault recording asks',
+      "state.gate.atFault(task, state.mode) ? undefined : 'gateAtFault'",
+      'undefined',
+    ],
     [
       'before-statistics',
       'it asks before any statistics',
-      'if (!state.balancingOn ||',
-      'task.faults ??= newStatistics(state, task);\n  if (!state.balancingOn ||',
+      'if (ignored) {',
+      'task.faults ??= newStatistics(state, task);\n  if (ignored) {',
     ],
   ]),
   ...mutantsOf(section, 'balancing/hint-fault.ts', [

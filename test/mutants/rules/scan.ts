@@ -10,11 +10,11 @@ export const SCAN_MUTANTS: readonly Mutant[] = [
       'task.nodeStamp += period;',
       'task.nodeStamp += task.scanPeriodMs * NS_PER_MS;',
     ],
-    ['next-scan', 'mm.nextScan', 'if (state.jiffies >= task.mm.nextScan) ', ''],
+    ['next-scan', 'mm.nextScan', "if (state.jiffies < task.mm.nextScan) return 'notDue';", ''],
   ]),
   ...mutantsOf('6.2', 'balancing/scan.ts', [
     ['delay', 'the first attempt only sets the time', 'if (mm.nextScan === 0)', 'if (false)'],
-    ['due', 'now < nextScan', 'if (state.jiffies < mm.nextScan) return;', ''],
+    ['due', 'now < nextScan', "if (state.jiffies < mm.nextScan) return 'claimed';", ''],
     [
       'claim',
       'one winner per interval',
