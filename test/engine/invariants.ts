@@ -33,6 +33,9 @@ function checkCounters(state: KernelState, events: CounterValues): void {
   const moved = [...state.tasks.values()].reduce((sum, task) => sum + task.pagesMigrated, 0);
   expect(moved, 'I6').to.be.at.most(events.numa_pages_migrated);
   expect(events.numa_task_swapped % 2, 'I17').to.equal(0);
+  const candidates = events.pgpromote_candidate + events.pgpromote_candidate_nrl;
+  expect(events.pgpromote_success, 'I19').to.be.at.most(candidates);
+  expect(events.pgpromote_success, 'I19').to.be.at.most(events.numa_pages_migrated);
 }
 
 /** I4: what is marked now was marked and not yet unmarked; every mark lies on a page that is there. */

@@ -10,6 +10,8 @@ const COPIED = ['package.json', 'tsconfig.json', 'src', 'test/engine'];
 /** Some mistakes make a loop endless. */
 const RUN_LIMIT_MS = 90_000;
 const PROPERTIES = 'test/engine/properties.test.ts';
+/** Few runs of them, and the same for every mistake. */
+const PROPERTIES_ENV = { NUMASIM_PROPERTY_RUNS: '200', NUMASIM_PROPERTY_SEED: '1' };
 
 /** The first test that failed, or undefined when all passed. */
 export type Killer = string | undefined;
@@ -51,6 +53,7 @@ export class WorkingCopy {
     const mocha = ['node_modules/mocha/bin/mocha.js', '--no-config', '--bail', '--reporter', 'json'];
     const child = spawn(process.execPath, [...mocha, '--timeout', '60000', ...files], {
       cwd: this.#directory,
+      env: { ...process.env, ...PROPERTIES_ENV },
       stdio: ['ignore', 'pipe', 'pipe'],
       timeout: RUN_LIMIT_MS,
     });
