@@ -1,20 +1,21 @@
 /** The command line of `npm run --silent traces`. */
-import { readdirSync, statSync } from 'node:fs';
+import { readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
 import { NumasimError } from '../../src/errors.ts';
+import { cellTable, show, withTable } from './cell-table.ts';
 import { compareRecording, totalsOf } from './compare.ts';
-import type { Cell, Range } from './compare.ts';
+import type { Cell } from './compare.ts';
 import { readRecording } from './record.ts';
 
-const HELP = `npm run --silent traces -- [DIR…] [-o table|json] [--seeds N]
+const HELP = `npm run --silent traces -- [DIR…] [-o table|json|markdown] [--seeds N] [--write FILE]
 
 Replays recordings of a real kernel through the engine and compares them, cell by cell. Without DIR, those in
 test/kernel-traces/records. Every repetition is replayed with N seeds (default 5).
 spread: the simulated median lies within the kernel's own range; band: within that range widened by 10 % of the median
-or an absolute floor; out: otherwise. Exit code 0 whatever the verdicts, 2 for bad usage or a bad file.
+or an absolute floor; out: otherwise. --write puts the Markdown table between its marks in a document. Exit code 0 whatever the verdicts, 2 for bad usage or a bad file.
 `;
 
 /** README §9 of the recordings allows these, and no others. */
@@ -25,8 +26,22 @@ const INPUTS = [
   "sampler_us: the sampler's time on CPU 0 at each sample",
   'free memory of each node at the first sample',
   'the effective min_free_kbytes where a node was filled, read off where moves stopped',
-  'number of failed migrations per thread (faultsLocality[2]), up to the 30 that wait in a batch',
+  'failed migrations of each thread (faultsLocality[2]) by burst of PTE updates, up to the 30 that wait in a batch',
 ];
+
+interface Report {
+  readonly cells: readonly Cell[];
+}
+
+const FORMATS = {
+  table: ({ cells }: Report): string => table(cells),
+  json: (report: Report): string => `${JSON.stringify(report, null, 2)}\n`,
+  markdown: ({ cells }: Report): string => `${cellTable(cells)}\n`,
+} as const;
+
+function isFormat(name: string): name is keyof typeof FORMATS {
+  return Object.hasOwn(FORMATS, name);
+}
 
 export interface Output {
   readonly out: (text: string) => unknown;
@@ -44,7 +59,8 @@ export function run(args: readonly string[], { out, error }: Output): number {
     const files = options.directories.flatMap(recordingsIn);
     const cells = files.flatMap((file) => compareRecording(readRecording(file), options.seeds));
     const report = { cells, totals: totalsOf(cells), inputs: INPUTS };
-    out(options.json ? `${JSON.stringify(report, null, 2)}\n` : table(cells));
+    if (options.write !== undefined) writeTable(options.write, cells);
+    out(FORMATS[options.output](report));
     return 0;
   } catch (cause) {
     if (!(cause instanceof NumasimError)) throw cause;
@@ -55,7 +71,9 @@ export function run(args: readonly string[], { out, error }: Output): number {
 
 function parse(args: readonly string[]): {
   readonly directories: readonly string[];
-  readonly json: boolean;
+  readonly output: keyof typeof FORMATS;
+  /** A document to put the table into. */
+  readonly write: string | undefined;
   readonly seeds: readonly number[];
   readonly help: boolean;
 } {
@@ -66,18 +84,20 @@ function parse(args: readonly string[]): {
       options: {
         output: { type: 'string', short: 'o', default: 'table' },
         seeds: { type: 'string', default: '5' },
+        write: { type: 'string' },
         help: { type: 'boolean', short: 'h', default: false },
       },
     });
     const seedCount = Number(values.seeds);
-    if (!['table', 'json'].includes(values.output))
-      throw new Error(`-o ${values.output}: must be table or json`);
+    if (!isFormat(values.output))
+      throw new Error(`-o ${values.output}: must be ${Object.keys(FORMATS).join(', ')}`);
     if (!Number.isInteger(seedCount) || seedCount < 1)
       throw new Error(`--seeds ${values.seeds}: must be 1 or more`);
     const own = fileURLToPath(new URL('records', import.meta.url));
     return {
       directories: positionals.length > 0 ? positionals : [own],
-      json: values.output === 'json',
+      output: values.output,
+      write: values.write,
       seeds: Array.from({ length: seedCount }, (_, index) => index + 1),
       help: values.help,
     };
@@ -103,6 +123,10 @@ function recordingsIn(path: string): readonly string[] {
   }
 }
 
+function writeTable(file: string, cells: readonly Cell[]): void {
+  writeFileSync(file, withTable(readFileSync(file, 'utf8'), cellTable(cells)));
+}
+
 function table(cells: readonly Cell[]): string {
   const { spread, band, out } = totalsOf(cells);
   const percent = (count: number): string => `${((100 * count) / cells.length).toFixed(1)} %`;
@@ -120,9 +144,4 @@ function table(cells: readonly Cell[]): string {
     `Inputs taken from the recordings, per repetition: ${INPUTS.join('; ')}.`,
     '',
   ].join('\n');
-}
-
-function show({ min, median, max }: Range): string {
-  const short = (value: number): string => String(Math.round(value * 1000) / 1000);
-  return min === max ? short(median) : `${short(median)} [${short(min)}..${short(max)}]`;
 }
