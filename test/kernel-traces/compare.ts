@@ -39,7 +39,7 @@ export function compareRecording(recording: Recording, seeds: readonly number[])
   const { repetitions } = recording;
   const kernel = repetitions.map((repetition) => metricsOf(recordedRun(repetition), rates));
   const simulated = repetitions.flatMap((repetition) =>
-    seeds.map((seed) => metricsOf(replay(recording, repetition, seed), rates)),
+    seeds.map((seed) => metricsOf(replay(recording, repetition, seed).samples, rates)),
   );
   return [...kernel[0]!.keys()].map((metric) => compareMetric(recording, metric, { kernel, simulated }));
 }

@@ -8,6 +8,7 @@ import { compareRecording, totalsOf } from './compare.ts';
 import type { Cell } from './compare.ts';
 import { metricsOf } from './metrics.ts';
 import { readRecording } from './record.ts';
+import { replay } from './replay.ts';
 import { accessRates, recordedRun } from './recorded-run.ts';
 
 const SEEDS = [1, 2, 3, 4, 5];
@@ -65,6 +66,14 @@ describe('replays of a real kernel', function () {
       );
       expect(isExplained, `${scenario} ${metric}`).to.equal(true);
     }
+  });
+
+  it('have the same digest when they are repeated, and another with another seed where anything is drawn', () => {
+    const digests = (seed: number): readonly string[] =>
+      recordings.map((recording) => replay(recording, recording.repetitions[0]!, seed).digest);
+    const [first, again, other] = [digests(1), digests(1), digests(2)];
+    expect(again).to.deep.equal(first);
+    expect(other).not.to.deep.equal(first);
   });
 
   it('agree for mode 4: flags, nested groups, toggled, on the root, ignored in mode 1 (e7: docs/fidelity.md)', () => {

@@ -25,8 +25,14 @@ import { sampleRun } from './simulated-run.ts';
 
 const CGROUP_ROOT = '/sys/fs/cgroup';
 
+/** A replay as it was sampled, and the digest of its kernel at the end. */
+export interface Replay {
+  readonly samples: readonly RunSample[];
+  readonly digest: string;
+}
+
 /** Runs one repetition with a seed and samples it when the recording was sampled. */
-export function replay(recording: Recording, repetition: Repetition, seed: number): readonly RunSample[] {
+export function replay(recording: Recording, repetition: Repetition, seed: number): Replay {
   const kernel = bootRecorded(recording, repetition, seed);
   const processes = recording.workload.processes.map((process) =>
     forkProcess(kernel, process, recording, repetition),
@@ -41,7 +47,8 @@ export function replay(recording: Recording, repetition: Repetition, seed: numbe
   kernel.run(startNs);
   matchFreeMemory(kernel, recording, repetition);
   for (const process of processes) pin(kernel, process);
-  return runAndSample(kernel, { recording, repetition, processes, startNs });
+  const samples = runAndSample(kernel, { recording, repetition, processes, startNs });
+  return { samples, digest: kernel.digest() };
 }
 
 function bootRecorded(recording: Recording, repetition: Repetition, seed: number): Kernel {
