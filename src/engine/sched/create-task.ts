@@ -58,8 +58,10 @@ export function createTask(
 }
 
 function enqueue(state: KernelState, task: Task, creator: Task | undefined): void {
-  const home = creator ? state.nodeOfTask(creator) : NO_NODE;
-  task.cpu = forkCpu(state, allowedCpus(state, task), home);
+  const origin = creator
+    ? { home: state.nodeOfTask(creator), preferred: creator.preferredNode }
+    : { home: NO_NODE, preferred: NO_NODE };
+  task.cpu = forkCpu(state, allowedCpus(state, task), origin);
   task.readyAt = state.now;
   const queue = state.runQueues[task.cpu]!;
   task.vruntime = queue.minVruntime;

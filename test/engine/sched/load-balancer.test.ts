@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 
 import { TaskFaults } from '../../../src/engine/balancing/fault-statistics.ts';
-import { LoadBalancer, degradesLocality } from '../../../src/engine/sched/load-balancer.ts';
+import { LoadBalancer } from '../../../src/engine/sched/load-balancer.ts';
+import { degradesLocality } from '../../../src/engine/sched/pull-across.ts';
 import type { Task } from '../../../src/engine/sched/task.ts';
 import type { KernelState } from '../../../src/engine/state.ts';
 import { TWO_NODES, bootState, machine, runTicks, startOn } from '../boot.ts';
@@ -97,5 +98,44 @@ describe('REF §15 the minimal load balancer', () => {
     for (const task of tasks) task.affinity = [0];
     runTicks(state, 100);
     expect(cpus(tasks)).to.deep.equal([0, 0, 0]);
+  });
+
+  it('evens out every pair of nodes, though the busiest cannot give any up', () => {
+    const { state, tasks } = stacked([0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1], machine({ nodes: 3 }));
+    for (const task of tasks.slice(0, 6)) task.affinity = [0];
+    runTicks(state, 100);
+    expect(cpus(tasks.slice(6)).filter((cpu) => cpu === 2)).to.have.length.greaterThan(1);
+  });
+
+  it('leaves a queue alone whose tasks are all well placed, while others of the node are not', () => {
+    const { state, tasks } = stacked([0, 0, 0, 1, 1, 1], machine({ nodes: 2, cpusPerNode: 2 }));
+    const placed = tasks.filter(({ cpu }) => cpu === 0);
+    for (const task of placed) prefer(task, 0);
+    runTicks(state, 8);
+    expect(placed.map((task) => state.nodeOfTask(task))).to.deep.equal([0, 0, 0]);
+    expect(tasks.some((task) => state.nodeOfTask(task) === 1)).to.equal(true);
+  });
+
+  it('pulls running tasks too, after three attempts in vain', () => {
+    const { state, tasks } = stacked([0, 1, 2, 3], machine({ nodes: 2, cpusPerNode: 4 }));
+    const perNode = (): number => tasks.filter((task) => state.nodeOfTask(task) === 1).length;
+    runTicks(state, 24);
+    expect(perNode()).to.equal(0);
+    runTicks(state, 40);
+    expect(perNode()).to.equal(2);
+  });
+});
+
+describe('REF §15 what a pull to a busy node does to a task', () => {
+  it('is as good as its memory there is more than here', () => {
+    const { state, tasks } = stacked([0, 0, 1]);
+    const [task] = tasks;
+    prefer(task!, -1);
+    task!.faults!.mem[0] = 700;
+    task!.faults!.mem[2] = 300;
+    task!.totalFaults = 1000;
+    expect(degradesLocality(state, task!, 0, 1)).to.equal(1);
+    task!.faults!.mem[2] = 900;
+    expect(degradesLocality(state, task!, 0, 1)).to.equal(-1);
   });
 });
