@@ -1,8 +1,11 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { cpSync, globSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { killerIn } from './killer.ts';
+import type { Killer } from './killer.ts';
 import { applyMutant } from './mutant.ts';
 import type { Mutant } from './mutant.ts';
 
@@ -12,9 +15,6 @@ const RUN_LIMIT_MS = 90_000;
 const PROPERTIES = 'test/engine/properties.test.ts';
 /** Few runs of them, and the same for every mistake. */
 const PROPERTIES_ENV = { NUMASIM_PROPERTY_RUNS: '200', NUMASIM_PROPERTY_SEED: '1' };
-
-/** The first test that failed, or undefined when all passed. */
-export type Killer = string | undefined;
 
 /** A copy of the engine and its tests in a temporary directory, for one mistake at a time. */
 export class WorkingCopy {
@@ -50,7 +50,7 @@ export class WorkingCopy {
   }
 
   async #runTests(files: readonly string[]): Promise<Killer> {
-    const mocha = ['node_modules/mocha/bin/mocha.js', '--no-config', '--bail', '--reporter', 'json'];
+    const mocha = ['node_modules/mocha/bin/mocha.js', '--no-config', '--bail', '--reporter', 'tap'];
     const child = spawn(process.execPath, [...mocha, '--timeout', '60000', ...files], {
       cwd: this.#directory,
       env: { ...process.env, ...PROPERTIES_ENV },
@@ -61,21 +61,7 @@ export class WorkingCopy {
     let error = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
     child.stderr.setEncoding('utf8').on('data', (text: string) => (error += text));
-    return await new Promise((resolve, reject) => {
-      child.once('error', reject);
-      child.once('close', (code, signal) => {
-        if (signal) resolve(`no end within ${RUN_LIMIT_MS / 1000} s`);
-        else resolve(code === 0 ? undefined : failureIn(out, error));
-      });
-    });
+    const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
+    return signal ? `no end within ${RUN_LIMIT_MS / 1000} s` : killerIn({ code, out, error });
   }
-}
-
-function failureIn(out: string, error: string): string {
-  const start = out.indexOf('{\n  "stats"');
-  if (start < 0) return `the tests do not load: ${error.trim().split('\n')[0] ?? ''}`;
-  const { failures } = JSON.parse(out.slice(start)) as {
-    readonly failures: readonly { readonly fullTitle: string }[];
-  };
-  return failures[0]?.fullTitle ?? 'the test run failed';
 }

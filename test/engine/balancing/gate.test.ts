@@ -49,6 +49,38 @@ describe('REF §20.11 gate', () => {
   });
 });
 
+describe('REF §17.2 the effective group', () => {
+  it('of a task is the nearest with the cpu controller, for AllAncestors too', () => {
+    const state = bootState({ variant: { rfc: 'AllAncestors' } });
+    state.root.subtreeControl.add('cpu');
+    const a = makeCgroup(state, '/A');
+    const { tasks } = start(state, {}, makeCgroup(state, '/A/without'));
+    const open = (): boolean => state.gate.atFault(tasks[0]!, 4);
+    state.root.numaLoadBalance = 1n;
+    expect(open()).to.equal(false);
+    a.numaLoadBalance = 1n;
+    expect(open()).to.equal(true);
+  });
+});
+
+describe('REF §17.3 accepted values', () => {
+  for (const rfc of ['V1', 'V2', 'AllAncestors'] as const) {
+    it(`${rfc}: any value but 0 is on`, () => {
+      const state = bootState({ variant: { rfc } });
+      const { tasks } = start(state);
+      for (const [value, open] of [
+        [0n, false],
+        [1n, true],
+        [2n, true],
+        [2n ** 64n - 1n, true],
+      ] as const) {
+        state.root.numaLoadBalance = value;
+        expect(state.gate.atFault(tasks[0]!, 4)).to.equal(open);
+      }
+    });
+  }
+});
+
 describe('REF §17.3 where each proposal asks', () => {
   const closed = (rfc: KernelVariant['rfc']) => {
     const state = bootState({ variant: { rfc } });
@@ -66,6 +98,9 @@ describe('REF §17.3 where each proposal asks', () => {
   });
   it('V2 in the scan work and at the fault', () => {
     expect(closed('V2')).to.deep.equal({ tick: true, scan: false, fault: false, file: true });
+  });
+  it('AllAncestors where V2 does', () => {
+    expect(closed('AllAncestors')).to.deep.equal({ tick: true, scan: false, fault: false, file: true });
   });
   it('the unpatched kernel nowhere, and it has no file', () => {
     expect(closed('Off')).to.deep.equal({ tick: true, scan: true, fault: true, file: false });

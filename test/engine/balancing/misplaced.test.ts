@@ -1,9 +1,13 @@
 import { expect } from 'chai';
 
 import { hintFault } from '../../../src/engine/balancing/hint-fault.ts';
+import { misplaced } from '../../../src/engine/balancing/misplaced.ts';
 import { counterValues } from '../../../src/engine/counters.ts';
 import type { KernelVariant } from '../../../src/engine/machine/variant.ts';
-import { bootState, machine, region, start, thread } from '../boot.ts';
+import { UNSET_CPUPID } from '../../../src/engine/memory/cpupid.ts';
+import { createMemoryPolicy } from '../../../src/engine/memory/memory-policy.ts';
+import { NO_NODE } from '../../../src/engine/units.ts';
+import { bootState, machine, region, start, startOn, thread } from '../boot.ts';
 
 /** A fault of a thread on node 0 on one huge page that is on a node, under interleaving with the flag. */
 function interleavedFault(nodes: number, on: number, variant: Partial<KernelVariant>) {
@@ -25,6 +29,25 @@ function interleavedFault(nodes: number, on: number, variant: Partial<KernelVari
     locality: tasks[0]!.locality,
   };
 }
+
+describe('REF §9.1 policies without "migrate on fault"', () => {
+  for (const [mode, nodes] of [
+    ['Local', []],
+    ['Preferred', [1]],
+    ['PreferredMany', [1]],
+    ['Bind', [1]],
+    ['Interleave', [1]],
+    ['WeightedInterleave', [1]],
+  ] as const) {
+    it(`${mode}: a page stays, though the policy would now put it elsewhere`, () => {
+      const state = bootState();
+      const { task, vma } = startOn(state, 1, 0);
+      vma.policy = createMemoryPolicy({ mode, nodes, numaBalancing: false }, 2, state.variant);
+      expect(misplaced(state, task, { vma, start: 0, pages: 1 })).to.equal(NO_NODE);
+      expect(vma.object.lastCpupid[0]).to.equal(UNSET_CPUPID);
+    });
+  }
+});
 
 describe('REF §17.7 huge pages under interleaving with the flag', () => {
   it('as intended stay where they are, and the fault is recorded', () => {

@@ -1,6 +1,12 @@
 import { expect } from 'chai';
 
-import { classifyNode, toleratedImbalance, tooImbalanced } from '../../../src/engine/balancing/node-load.ts';
+import {
+  classifyNode,
+  idleCpu,
+  toleratedImbalance,
+  tooImbalanced,
+} from '../../../src/engine/balancing/node-load.ts';
+import { bootState, machine, runTicks, startOn } from '../boot.ts';
 
 describe('REF §20.5 movement without swap, imbNr = 6', () => {
   for (const [src, dst, imbalance, tolerated] of [
@@ -55,5 +61,38 @@ describe('REF §20.5 load test, equal capacity', () => {
     const dst = { load: 3000, capacity: 2000 };
     expect(tooImbalanced({ src: 2000, dst: 4000 }, src, dst)).to.equal(false);
     expect(tooImbalanced({ src: 4000, dst: 2000 }, src, dst)).to.equal(true);
+  });
+});
+
+describe('REF §14.2 the idle CPU of a node', () => {
+  /** Node 1 has CPUs 4 to 7; one of them is busy. */
+  const looking = (options: { busy: number; locked?: number; affinity?: readonly number[] }) => {
+    const state = bootState({ machine: machine({ nodes: 2, cpusPerNode: 4 }) });
+    const { task } = startOn(state, 0, 0);
+    startOn(state, options.busy, 1);
+    runTicks(state, 1);
+    task.affinity = options.affinity;
+    if (options.locked !== undefined) state.runQueues[options.locked]!.numaMigrateOn = true;
+    return (after?: number) => idleCpu(state, task, 1, after);
+  };
+
+  it('is the first that runs nothing', () => {
+    expect(looking({ busy: 4 })()).to.equal(5);
+    expect(looking({ busy: 6 })()).to.equal(4);
+  });
+
+  it('is one that no other migration has chosen', () => {
+    expect(looking({ busy: 4, locked: 5 })()).to.equal(6);
+  });
+
+  it('is one that the task is allowed on', () => {
+    expect(looking({ busy: 4, affinity: [0, 7] })()).to.equal(7);
+    expect(looking({ busy: 4, affinity: [0, 4] })()).to.equal(undefined);
+  });
+
+  it('in place of another: the search starts behind it and wraps around (§14.5)', () => {
+    expect(looking({ busy: 4 })(5)).to.equal(6);
+    expect(looking({ busy: 4 })(7)).to.equal(5);
+    expect(looking({ busy: 4, affinity: [0, 6] })(6)).to.equal(undefined);
   });
 });

@@ -206,6 +206,20 @@ describe('REF §12.4 what the adaptation does besides the period', () => {
     expect(one.task.locality).to.deep.equal([0, 0, 0]);
   });
 
+  it('a fast branch stops at the maximum that the decayed group has now', () => {
+    const one = placed();
+    const { task } = one;
+    task.group = new NumaGroup(task.pid, 0, 2);
+    task.group.members.add(task).add({ pid: 99 } as Task);
+    task.group.mem.set([1000, 0, 0, 0]);
+    task.faults!.mem.set([1000, 0, 0, 0]);
+    task.scanPeriodMs = 59_000;
+    window(one, { mem: 1000, total: 1000 });
+    expect(task.scanPeriodMaxMs).to.equal(120_000);
+    // 500 shared of 1500 faults are left, a third: no more than a task alone has.
+    expect(task.scanPeriodMs).to.equal(60_000);
+  });
+
   it('with sticky failures one failed page slows down every later window', () => {
     const one = placed({ variant: { stickyMigrationFailure: true } });
     one.task.scanPeriodMs = 1000;

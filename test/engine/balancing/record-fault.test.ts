@@ -55,6 +55,16 @@ describe('REF §11.2 recording a fault', () => {
     expect(task.locality).to.deep.equal([1, 0, 0]);
   });
 
+  it('the CPU side is credited to the node of the fault, though the task then moves away', () => {
+    const { task, record } = recorder();
+    task.affinity = undefined;
+    task.faults = new TaskFaults(3);
+    task.preferredNode = 2;
+    record();
+    expect(task.cpu).to.equal(2);
+    expect(task.faults.cpuBuffer).to.deep.equal(Float64Array.of(0, 0, 0, 1, 0, 0));
+  });
+
   it('no placement before the retry time has passed', () => {
     const { state, task, record } = recorder();
     task.mm.scanSeq = 1;

@@ -9,6 +9,7 @@ import {
   scanStart,
   scanWindows,
 } from '../../../src/engine/balancing/scan-period.ts';
+import type { FaultWindow } from '../../../src/engine/balancing/scan-period.ts';
 import { KernelError } from '../../../src/engine/kernel-error.ts';
 import { DEFAULT_TUNABLES } from '../../../src/engine/machine/tunables.ts';
 import type { Task } from '../../../src/engine/sched/task.ts';
@@ -98,6 +99,24 @@ describe('REF §20.2 scan-period adaptation', () => {
     });
   }
 
+  const after1000 = (window: Omit<FaultWindow, 'failed'>): number =>
+    adaptPeriod(1000, { ...window, failed: 0 }, bounds).periodMs;
+
+  it('a private ratio of 7 takes the private branch, which adds at least one slot', () => {
+    expect(after1000({ remote: 1000, local: 0, shared: 300, private: 700 })).to.equal(1100);
+  });
+
+  it('the speed-up is as small as the larger ratio makes it', () => {
+    expect(after1000({ remote: 800, local: 200, shared: 500, private: 500 })).to.equal(800);
+    expect(after1000({ remote: 500, local: 500, shared: 800, private: 200 })).to.equal(800);
+  });
+
+  // Sticky failures (§12.4 [ver]) keep the remote faults of a window that was slowed down.
+  it('faults kept from a window before count in the local ratio, not in the private one', () => {
+    expect(after1000({ remote: 500, local: 600, shared: 500, private: 100 })).to.equal(800);
+    expect(after1000({ remote: 500, local: 600, shared: 150, private: 450 })).to.equal(1100);
+  });
+
   it('all shared and all remote: from 60000 down to the shortest', () => {
     const window = { remote: 1000, local: 0, failed: 0, shared: 1000, private: 0 };
     const periods: number[] = [];
@@ -112,19 +131,30 @@ describe('REF §20.2 scan-period adaptation', () => {
     const window = { remote: 1, local: 0, failed: 0, shared: 0, private: 1 };
     expect(adaptPeriod(4000, window, { min: 100, max: 60_000, cachedMax: 5000 }).periodMs).to.equal(5000);
   });
+
+  it('the other branches stop at the present maximum, not at the cached one', () => {
+    const window = { remote: 0, local: 1, failed: 0, shared: 0, private: 1 };
+    expect(adaptPeriod(4000, window, { min: 100, max: 5000, cachedMax: 60_000 }).periodMs).to.equal(5000);
+  });
 });
+
+/** Windows as tasks have them: each fault is local or remote, and private or shared. */
+const WINDOW = fc
+  .record({ remote: fc.nat(100_000), local: fc.nat(100_000), failed: fc.nat(1) })
+  .chain((window) => {
+    const total = window.remote + window.local;
+    return fc.nat(total).map((shared) => ({ ...window, shared, private: total - shared }));
+  });
 
 describe('REF §18.5 I13', () => {
   it('a fast adaptation stays within the bounds, a slow one within the cached maximum and twice the period', () => {
-    const count = fc.nat(100_000);
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 120_000 }),
-        fc.record({ remote: count, local: count, failed: fc.nat(1), shared: count, private: count }),
+        WINDOW,
         fc.integer({ min: 1, max: 2000 }),
         fc.integer({ min: 2000, max: 120_000 }),
         (period, faults, min, max) => {
-          fc.pre(faults.local + faults.remote > 0);
           const { periodMs, slowed } = adaptPeriod(period, faults, { min, max, cachedMax: max });
           expect(slowed).to.equal(faults.failed > 0 || faults.local + faults.shared === 0);
           if (slowed) expect(periodMs).to.equal(Math.min(max, 2 * period));

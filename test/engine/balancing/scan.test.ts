@@ -6,8 +6,7 @@ import type { Process } from '../../../src/engine/process.ts';
 import type { Task } from '../../../src/engine/sched/task.ts';
 import type { KernelState } from '../../../src/engine/state.ts';
 import { PAGES_PER_MIB } from '../../../src/engine/units.ts';
-import { bootState, groupOf, machine, region, start, startOn, sweep, thread } from '../boot.ts';
-import { makeCgroup } from '../../../src/engine/cgroup-tree.ts';
+import { bootState, machine, region, start, sweep, thread } from '../boot.ts';
 
 const GIB = 1024;
 
@@ -105,6 +104,17 @@ describe('REF §7.2 the walk', () => {
     expect(scan(state, task)).to.equal(2 * PAGES_PER_MIB);
   });
 
+  it('at the end of the list the next pass begins at the first VMA', () => {
+    const { state, process, task, mm, vmas } = remote([4, 4], bootState({ tunables: { scanSizeMb: 6 } }));
+    scan(state, task);
+    expect(mm.scanOffset).to.equal(vmas[1]!.start + (2 << 20));
+    scan(state, task);
+    expect([mm.scanSeq, mm.scanOffset]).to.deep.equal([1, 0]);
+    unmarkAll(process);
+    scan(state, task);
+    expect(vmas.map(({ armed }) => armed.count)).to.deep.equal([1024, 512]);
+  });
+
   it('an address space without memory only counts passes', () => {
     const { state, task, mm } = remote([]);
     expect(scan(state, task)).to.equal(0);
@@ -125,6 +135,15 @@ describe('REF §7.2 the walk', () => {
     unmarkAll(process);
     expect(scan(state, task)).to.equal(4 * PAGES_PER_MIB);
     expect(vmas.map(({ armed }) => armed.count)).to.deep.equal([0, 1024]);
+  });
+
+  it('VMAs left out for another reason than the pid filter bring no second walk', () => {
+    const { state, process, task, mm, vmas } = remote([4]);
+    for (let i = 0; i < 2; i++) scan(state, task);
+    unmarkAll(process);
+    vmas[0]!.scan!.previousSeq = mm.scanSeq;
+    expect(scan(state, task)).to.equal(0);
+    expect(mm.scanSeq).to.equal(3);
   });
 
   it('the forced walk begins at the scan offset, not at the first VMA', () => {
@@ -167,94 +186,6 @@ describe('REF §7.2 the walk', () => {
     task.accountedExec += 4_000_000;
     while (task.walk) continueScan(state, task, task.walk, 1);
     expect(task.nodeStamp - stamp).to.equal(32 * 4_000_000);
-  });
-});
-
-describe('REF §6.2 claiming the scan', () => {
-  const ready = (options: Parameters<typeof bootState>[0] = {}) => {
-    const state = bootState(options);
-    const { process, task } = startOn(state, 1, 0, { threads: 2 });
-    state.now = 2e9;
-    task.scanQueued = true;
-    return { state, process, task, mm: process.mm };
-  };
-
-  it('the first attempt only sets the time of the first scan', () => {
-    const { state, task, mm } = ready();
-    mm.nextScan = 0;
-    beginScan(state, task);
-    expect(task.walk).to.equal(undefined);
-    expect(mm.nextScan).to.equal(500 + 250);
-  });
-
-  it("before the time nothing happens; at the time the winner's own period sets the next", () => {
-    const { state, task, mm } = ready();
-    mm.nextScan = 501;
-    beginScan(state, task);
-    expect(task.walk).to.equal(undefined);
-    mm.nextScan = 500;
-    task.scanPeriodMs = 300;
-    const stamp = task.nodeStamp;
-    beginScan(state, task);
-    expect(task.walk).not.to.equal(undefined);
-    expect(mm.nextScan).to.equal(575);
-    expect(task.nodeStamp).to.equal(stamp + 8_000_000);
-  });
-
-  it('the losers of an interval do not scan', () => {
-    const { state, process, task } = ready();
-    process.mm.nextScan = 1;
-    beginScan(state, task);
-    beginScan(state, process.tasks[1]!);
-    expect(process.tasks[1]!.walk).to.equal(undefined);
-  });
-
-  it('a scan in progress is not restarted by the next interval', () => {
-    const { state, task, mm } = ready();
-    mm.nextScan = 1;
-    beginScan(state, task);
-    const walk = task.walk!;
-    continueScan(state, task, walk, 1);
-    state.now += 2e9;
-    task.scanQueued = true;
-    beginScan(state, task);
-    expect(task.walk).to.equal(walk);
-    expect(task.scanQueued).to.equal(true);
-  });
-
-  it('a task with one allowed memory node never scans, in kernels that skip it', () => {
-    for (const [singleNodeCpusetSkip, scans] of [
-      [true, false],
-      [false, true],
-    ] as const) {
-      const { state, task, mm } = ready({ variant: { singleNodeCpusetSkip } });
-      makeCgroup(state, '/pinned').mems = [0];
-      task.cgroup = groupOf(state, '/pinned');
-      mm.nextScan = 1;
-      beginScan(state, task);
-      expect(task.walk !== undefined).to.equal(scans);
-    }
-  });
-
-  it('the same where the machine has only one node with memory', () => {
-    const { nodes, distances } = machine({ nodes: 2 });
-    const { state, task, mm } = ready({
-      machine: { nodes: [nodes[0]!, { cpus: [1], pages: 0 }], distances },
-    });
-    mm.nextScan = 1;
-    beginScan(state, task);
-    expect(task.walk).to.equal(undefined);
-  });
-
-  it('V2 asks its gate before the next scan time is touched', () => {
-    const { state, task, mm } = ready({ mode: 4, variant: { rfc: 'V2', interleave: false } });
-    mm.nextScan = 7;
-    beginScan(state, task);
-    expect(mm.nextScan).to.equal(7);
-    expect(task.walk).to.equal(undefined);
-    state.root.numaLoadBalance = 1n;
-    beginScan(state, task);
-    expect(task.walk).not.to.equal(undefined);
   });
 });
 

@@ -1,39 +1,11 @@
 import { expect } from 'chai';
 
-import { TaskFaults } from '../../../src/engine/balancing/fault-statistics.ts';
 import { NumaGroup } from '../../../src/engine/balancing/numa-group.ts';
-import { migratePreferred } from '../../../src/engine/balancing/task-migration.ts';
+import { migratePreferred, retryIntervalMs } from '../../../src/engine/balancing/task-migration.ts';
 import { makeCgroup } from '../../../src/engine/cgroup-tree.ts';
 import { counterValues } from '../../../src/engine/counters.ts';
-import type { MachineSpec } from '../../../src/engine/machine/topology.ts';
-import type { Task } from '../../../src/engine/sched/task.ts';
-import type { KernelState } from '../../../src/engine/state.ts';
-import { BACKPLANE, TWO_NODES, bootState, machine, runTicks, startOn } from '../boot.ts';
-import type { StateOptions } from '../boot.ts';
-
-/** Tasks on the given CPUs, running, free to go anywhere from then on. */
-function tasksOn(spec: MachineSpec, cpus: readonly number[], options: StateOptions = {}) {
-  const state = bootState({ machine: spec, mode: 0, ...options });
-  const tasks = cpus.map((cpu) => startOn(state, cpu, 0, { mib: 1 }).task);
-  runTicks(state, 1);
-  state.mode = options.mode ?? 1;
-  for (const task of tasks) task.affinity = undefined;
-  return { state, tasks };
-}
-
-/** Decayed private memory faults by node, and where the task would like to be. */
-function learnt(task: Task, preferredNode: number, mem: readonly number[]): Task {
-  task.faults = new TaskFaults(mem.length);
-  mem.forEach((count, node) => (task.faults!.mem[2 * node + 1] = count));
-  task.totalFaults = mem.reduce((a, b) => a + b, 0);
-  task.preferredNode = preferredNode;
-  return task;
-}
-
-const counted = (state: KernelState): readonly [moved: number, swapped: number] => {
-  const { numa_task_migrated: moved, numa_task_swapped: swapped } = counterValues(state.events);
-  return [moved, swapped];
-};
+import { BACKPLANE, TWO_NODES, machine } from '../boot.ts';
+import { counted, learnt, tasksOn } from './running-tasks.ts';
 
 describe('REF §14.1 trying to get to the preferred node', () => {
   it('needs a preferred node and statistics', () => {
@@ -53,6 +25,20 @@ describe('REF §14.1 trying to get to the preferred node', () => {
     expect(task.migrateRetry).to.equal(1 + 250);
     expect(counted(state)).to.deep.equal([0, 0]);
   });
+});
+
+describe('REF §20.6 retry interval', () => {
+  for (const [period, retry] of [
+    [100, 6],
+    [1000, 62],
+    [5000, 312],
+    [16_000, 1000],
+    [60_000, 1000],
+  ] as const) {
+    it(`${period} ms: ${retry} ms`, () => {
+      expect(retryIntervalMs(period)).to.equal(retry);
+    });
+  }
 });
 
 describe('REF §14.4 moving', () => {
@@ -144,50 +130,6 @@ describe('REF §14.4 moving', () => {
     migratePreferred(state, learnt(tasks[0]!, 1, [0, 10]));
     expect(tasks[0]!.cpu).to.equal(1);
     expect(counted(state)).to.deep.equal([0, 0]);
-  });
-});
-
-describe('REF §14.5 and §14.6 swapping', () => {
-  it('two tasks on each other’s node exchange their CPUs: 2 counted, one each', () => {
-    const { state, tasks } = tasksOn(TWO_NODES, [0, 1]);
-    const [a, b] = [learnt(tasks[0]!, 1, [0, 1000]), learnt(tasks[1]!, 0, [1000, 0])];
-    migratePreferred(state, a);
-    expect([a.cpu, b.cpu]).to.deep.equal([1, 0]);
-    expect(counted(state)).to.deep.equal([0, 2]);
-    expect([a.numaSwaps, b.numaSwaps]).to.deep.equal([1, 1]);
-    expect(state.runQueues.map(({ tasks: queued }) => queued.map(({ pid }) => pid))).to.deep.equal([
-      [b.pid],
-      [a.pid],
-    ]);
-  });
-
-  it('not when the partner is pinned', () => {
-    const { state, tasks } = tasksOn(TWO_NODES, [0, 1]);
-    learnt(tasks[1]!, 0, [1000, 0]).affinity = [1];
-    migratePreferred(state, learnt(tasks[0]!, 1, [0, 1000]));
-    expect(tasks[0]!.cpu).to.equal(0);
-    expect(counted(state)).to.deep.equal([0, 0]);
-  });
-
-  it('a partner that wants to come here is taken at once, before better CPUs', () => {
-    const { state, tasks } = tasksOn(machine({ nodes: 2, cpusPerNode: 2 }), [0, 1, 2, 3]);
-    const task = learnt(tasks[0]!, 1, [0, 1000]);
-    learnt(tasks[2]!, 0, [600, 400]);
-    learnt(tasks[3]!, 0, [1000, 0]);
-    migratePreferred(state, task);
-    expect([task.cpu, tasks[2]!.cpu, tasks[3]!.cpu]).to.deep.equal([2, 0, 3]);
-  });
-
-  it('§17.5: a task behind a closed gate can still be a partner, and is charged for it', () => {
-    const { state, tasks } = tasksOn(TWO_NODES, [0, 1], { mode: 4 });
-    state.root.subtreeControl.add('cpu').add('memory');
-    const [on, off] = [makeCgroup(state, '/on'), makeCgroup(state, '/off')];
-    on.numaLoadBalance = 1n;
-    tasks[0]!.cgroup = on;
-    tasks[1]!.cgroup = off;
-    migratePreferred(state, learnt(tasks[0]!, 1, [0, 1000]));
-    expect(tasks.map(({ cpu }) => cpu)).to.deep.equal([1, 0]);
-    expect(counterValues(off.events)).to.include({ numa_task_swapped: 1, numa_task_migrated: 0 });
   });
 });
 

@@ -72,6 +72,28 @@ describe('REF §20.4 two-stage filter', () => {
     expect(filter(packCpupid(2, 100), 1, 5)).to.include({ migrate: false, step: 5 });
   });
 
+  it('step 4 holds for late passes too while no node is preferred', () => {
+    expect(filter(packCpupid(2, 100), NO_NODE, 9)).to.include({ migrate: true, step: 4 });
+    expect(filter(UNSET_CPUPID, NO_NODE, 9)).to.include({ migrate: true, step: 4 });
+  });
+
+  it('step 3: without tiering, a value of slow memory that names no CPU is a stale time stamp', () => {
+    const { nodes, distances } = machine({ nodes: 2 });
+    const slow = { cpus: [], pages: 1000, tier: 'Slow' } as const;
+    const state = bootState({
+      machine: {
+        nodes: [...nodes, slow],
+        distances: [...distances.map((row) => [...row, 20]), [20, 20, 10]],
+      },
+    });
+    const { task } = startOn(state, 1, 0);
+    const object = new MemoryObject(1, 3, state.root);
+    const fault = () => twoStageFilter(state, task, object, 0, 2);
+    expect(fault()).to.deep.equal({ migrate: false, step: 3 });
+    expect(object.lastCpupid[0]).to.equal(packCpupid(1, task.pid));
+    expect(fault()).to.deep.equal({ migrate: true, step: 4 });
+  });
+
   it('step 0: a node without memory takes nothing, and the folio forgets nothing', () => {
     const { nodes, distances } = machine({ nodes: 2 });
     const state = bootState({ machine: { nodes: [nodes[0]!, { cpus: [1], pages: 0 }], distances } });

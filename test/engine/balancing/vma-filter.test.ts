@@ -51,6 +51,19 @@ describe('REF §7.3 VMA skip rules', () => {
     expect(mapped({ writable: false }).skip()).to.equal(undefined);
   });
 
+  it('2: a file that cannot be read falls under rule 3, or is scanned if it may be executed', () => {
+    const unreadable = { file: true, readable: false, writable: false };
+    expect(mapped(unreadable).skip()).to.equal('inaccessible');
+    expect(mapped({ ...unreadable, executable: true }).skip()).to.equal(undefined);
+  });
+
+  for (const right of ['readable', 'writable', 'executable'] as const) {
+    it(`3: a mapping that is only ${right} is scanned`, () => {
+      const none = { readable: false, writable: false, executable: false };
+      expect(mapped({ ...none, [right]: true }).skip()).to.equal(undefined);
+    });
+  }
+
   it("1: a policy that does not migrate on fault, the VMA's before the task's", () => {
     const { skip, task, vma, state } = mapped();
     const local = createMemoryPolicy({ mode: 'Local', nodes: [], numaBalancing: false }, 2, state.variant);
@@ -91,11 +104,20 @@ describe('REF §7.3 VMA skip rules', () => {
     expect(skip()).to.equal(undefined);
   });
 
-  it('5: complete in this pass; the scan offset moves behind it', () => {
+  it('4 before 5: before its time a VMA complete in this pass leaves the scan offset alone', () => {
     const { skip, mm, vma } = late();
-    vma.scan!.previousSeq = 5;
-    expect(skip()).to.equal('seq-completed');
-    expect(mm.scanOffset).to.equal(vma.end);
+    Object.assign(vma.scan!, { previousSeq: 5, nextScan: 2000 });
+    expect(skip()).to.equal('scan-delay');
+    expect(mm.scanOffset).to.equal(0);
+  });
+
+  it('5: complete in this pass, forced or not; the scan offset moves behind it', () => {
+    for (const forced of [false, true]) {
+      const { skip, mm, vma } = late();
+      vma.scan!.previousSeq = 5;
+      expect(skip(forced)).to.equal('seq-completed');
+      expect(mm.scanOffset).to.equal(vma.end);
+    }
   });
 
   it('6: not accessed by this task, unless forced', () => {
@@ -152,6 +174,14 @@ describe('REF §7.3 pid filter', () => {
     expect(vma.scan).to.deep.include({ previousPids: [1, 1], currentPids: [2, 2] });
     state.now = 9000 * state.tickNs;
     skip();
+    expect(vma.scan).to.deep.include({ pidsReset: 3250, previousPids: [2, 2], currentPids: [0, 0] });
+  });
+
+  it('they rotate though the VMA is complete in this pass', () => {
+    const { skip, vma, state } = late();
+    Object.assign(vma.scan!, { previousSeq: 5, pidsReset: 2250, currentPids: [2, 2] });
+    state.now = 2251 * state.tickNs;
+    expect(skip()).to.equal('seq-completed');
     expect(vma.scan).to.deep.include({ pidsReset: 3250, previousPids: [2, 2], currentPids: [0, 0] });
   });
 

@@ -1,7 +1,7 @@
 import { mutantsOf } from '../mutant.ts';
 import type { Mutant } from '../mutant.ts';
 
-/** Mistakes in comparing with the task on a CPU and in recording candidates (REF §14.5). */
+/** Mistakes in finding an idle CPU, comparing with the task on a CPU and recording candidates (REF §14.2, §14.5, §14.6). */
 export const COMPARISON_MUTANTS: readonly Mutant[] = [
   ...mutantsOf('14.5', 'balancing/compare-task.ts', [
     [
@@ -140,25 +140,7 @@ export const COMPARISON_MUTANTS: readonly Mutant[] = [
     ['move-keep-idle', 'a best is given up for an idle CPU', '!isIdle(chosen) && ', ''],
   ]),
   ...mutantsOf('14.5', 'balancing/task-migration.ts', [
-    [
-      'locked',
-      'a CPU locked meanwhile is replaced',
-      'if (state.runQueues[cpu]!.numaMigrateOn && cpu',
-      'if (false && cpu',
-    ],
-    [
-      'locked-drop',
-      'without another idle CPU the candidate is dropped',
-      'if (other === undefined) return;',
-      '',
-    ],
-    [
-      'locked-after',
-      'the replacement is looked for behind the CPU',
-      '.nodeOfCpu[cpu]!, cpu);',
-      '.nodeOfCpu[cpu]!);',
-    ],
-    ['lock', 'recording locks the run queue', 'state.runQueues[cpu]!.numaMigrateOn = true;', ''],
+    ['locked-own', 'the lock of the best so far is the search’s own', ' && cpu !== search.best?.cpu', ''],
     [
       'unlock',
       'the best before is unlocked',
@@ -167,7 +149,7 @@ export const COMPARISON_MUTANTS: readonly Mutant[] = [
     ],
     ['best', 'recording raises the mark', 'search.bestImprovement = improvement;', ''],
     ['stop-off', 'stops when good enough', 'if (isGoodEnough(state, search, mayMove)) return;', ''],
-    ['stop-move', 'stops at a move only', 'return !best.partner && state', 'return state'],
+    ['stop-move', 'stops at a move only', 'return !best.partner && state', 'return !!best.partner || state'],
     [
       'stop-idle',
       'stops at an idle CPU only',
@@ -200,5 +182,11 @@ export const COMPARISON_MUTANTS: readonly Mutant[] = [
       '[...cpus.slice(from), ...cpus.slice(0, from)]',
       'cpus.slice(from)',
     ],
+    ['other', 'the replacement is another CPU', 'cpu !== after && ', ''],
+  ]),
+  ...mutantsOf('14.2', 'balancing/node-load.ts', [
+    ['idle-locked', 'the idle CPU is not locked', '!queue.numaMigrateOn && ', ''],
+    ['idle-allowed', 'the idle CPU is allowed', 'isAllowed(task, cpu) && ', ''],
+    ['idle-busy', 'the idle CPU runs nothing', ' && queue.nrRunning(state.now) === 0', ''],
   ]),
 ];
