@@ -2,6 +2,7 @@ import { isAllowed } from '../sched/assign-cpu.ts';
 import { taskLoad } from '../sched/run-queue.ts';
 import type { Task } from '../sched/task.ts';
 import type { KernelState } from '../state.ts';
+import type { Numbers, TaskDecision } from '../trace/decision.ts';
 import { div } from '../units.ts';
 import { tooImbalanced } from './node-load.ts';
 import type { NodeLoad } from './node-load.ts';
@@ -42,12 +43,14 @@ export type Comparison =
 /** Compares the task with the one running on a CPU: move there, swap with it, or go on (REF §14.5). */
 export function compareWith(state: KernelState, search: Search, examined: Examined): Comparison {
   const queue = state.runQueues[examined.cpu]!;
-  if (queue.numaMigrateOn) return 'next';
+  if (queue.numaMigrateOn) return passBy(state, search, examined, 'locked');
   const partner = queue.nrRunning(state.now) > 0 ? queue.current : undefined;
   if (partner === search.task) return 'stop';
   const own = search.task.group ? examined.improvement.group : examined.improvement.task;
   if (!partner || partner.exiting) {
-    if (!examined.mayMove || own < search.bestImprovement) return 'next';
+    if (!examined.mayMove || own < search.bestImprovement) {
+      return passBy(state, search, examined, examined.mayMove ? 'emptyNotBetter' : 'emptyNoMove');
+    }
     return { candidate: moveTo(state, search, examined), improvement: own };
   }
   return comparePartner(state, search, examined, { partner, own });
@@ -60,32 +63,52 @@ function comparePartner(
   { partner, own }: { readonly partner: Task; readonly own: number },
 ): Comparison {
   const { task, best, src } = search;
-  if (!isAllowed(partner, task.cpu)) return 'next';
+  if (!isAllowed(partner, task.cpu)) return passBy(state, search, examined, 'partnerAffinity');
   const prefersSrc = partner.preferredNode === src.node;
   const bestPartner = best?.partner;
-  if (!prefersSrc && bestPartner?.preferredNode === src.node) return 'next';
+  if (!prefersSrc && bestPartner?.preferredNode === src.node) {
+    return passBy(state, search, examined, 'partnerStays');
+  }
   const score = swapScore(state, search, examined, { partner, own });
-  if (score === undefined) return 'next';
+  if (score === undefined) return passBy(state, search, examined, 'spareCapacity');
   const swap = { candidate: { cpu: examined.cpu, partner }, improvement: score };
   if (examined.mayMove && own > Math.max(score, search.bestImprovement)) {
     return { candidate: moveTo(state, search, examined), improvement: own };
   }
-  return isWorthASwap(search, examined, partner, score) ? swap : 'next';
+  const refused = refusalOf(search, examined, partner, score);
+  return refused ? passBy(state, search, examined, refused, { score }) : swap;
+}
+
+/** Goes on to the next CPU, and says why. */
+function passBy(
+  { decisions, now }: KernelState,
+  { task, bestImprovement }: Search,
+  { cpu, dst }: Examined,
+  rule: TaskDecision['rule'],
+  numbers?: Numbers,
+): 'next' {
+  decisions?.task(now, task, {
+    outcome: 'passed by',
+    rule,
+    numbers: { cpu, node: dst.node, bestImprovement, ...numbers },
+  });
+  return 'next';
 }
 
 /** A swap must pay, clearly more than what was found before, and must not unbalance the nodes. */
-function isWorthASwap(
+function refusalOf(
   { task, src, best, bestImprovement }: Search,
   { dst }: Examined,
   partner: Task,
   score: number,
-): boolean {
+): 'smallGain' | 'unbalances' | undefined {
   // A partner that wants to leave for the source node beats one that does not, whatever the scores.
   const found = best?.partner;
-  if (found && found.preferredNode !== src.node && partner.preferredNode === src.node) return true;
-  if (score < SMALL_IMPROVEMENT || score <= bestImprovement + SMALL_IMPROVEMENT / 2) return false;
+  if (found && found.preferredNode !== src.node && partner.preferredNode === src.node) return undefined;
+  if (score < SMALL_IMPROVEMENT || score <= bestImprovement + SMALL_IMPROVEMENT / 2) return 'smallGain';
   const load = taskLoad(task) - taskLoad(partner);
-  return load === 0 || !tooImbalanced({ src: src.load - load, dst: dst.load + load }, src, dst);
+  const isBalanced = load === 0 || !tooImbalanced({ src: src.load - load, dst: dst.load + load }, src, dst);
+  return isBalanced ? undefined : 'unbalances';
 }
 
 /** The score of a swap, or undefined where none is considered (REF §14.5 step 6, vectors §20.6). */

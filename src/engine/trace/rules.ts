@@ -72,7 +72,6 @@ export const TASK_RULES = {
   moved: rule('14.6', 'it goes to the CPU that was found'),
   swapped: rule('14.6', 'it changes places with the partner that was found'),
   locked: rule('14.5 step 1', 'another search has claimed the CPU'),
-  self: rule('14.5 step 2', 'the task itself runs there'),
   emptyNoMove: rule('14.5 step 3', 'nobody to swap with, and a move would unbalance the nodes'),
   emptyNotBetter: rule('14.5 step 3', 'a move there gains less than what was found'),
   partnerAffinity: rule('14.5 step 4', 'the partner may not run on the source CPU'),

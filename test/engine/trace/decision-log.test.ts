@@ -98,6 +98,22 @@ describe('the decision log', () => {
     expect(marks('far')).to.deep.equal([[512, 0]]);
   });
 
+  it('says of a thread whether it went to the node it prefers, and which partner was passed by', () => {
+    const kernel = boot();
+    const spec = (node: number) =>
+      processSpec({
+        regions: [region('heap', 4, { firstTouchNode: node })],
+        threads: [thread({ affinity: [node], accesses: [sweep('heap')] }), thread({ affinity: [node] })],
+      });
+    const pid = pidOf(kernel.spawn(spec(0)));
+    expect(rules(decisionsOf(kernel, 8), 'task')).to.deep.equal(['stayed noPreferred', 'stayed atPreferred']);
+    kernel.calls.setAffinity(pid, [1]);
+    for (const node of [0, 1]) kernel.spawn(spec(node));
+    kernel.calls.setAffinity(pid, [0, 1]);
+    const displaced = decisionsOf(kernel, 30, { pid, about: ['task'] });
+    expect(rules(displaced, 'task')).to.include.members(['passed by partnerAffinity', 'stayed nothingFound']);
+  });
+
   it('changes nothing that is decided', () => {
     const [quiet, traced] = [boot(), boot()];
     for (const kernel of [quiet, traced]) remote(kernel);

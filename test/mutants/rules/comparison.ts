@@ -16,7 +16,12 @@ export const COMPARISON_MUTANTS: readonly Mutant[] = [
       'search.task.group ? examined.improvement.group : examined.improvement.task',
       'examined.improvement.group',
     ],
-    ['1', 'step 1: a locked run queue', "if (queue.numaMigrateOn) return 'next';", ''],
+    [
+      '1',
+      'step 1: a locked run queue',
+      "if (queue.numaMigrateOn) return passBy(state, search, examined, 'locked');",
+      '',
+    ],
     ['2', 'step 2: the task itself', "if (partner === search.task) return 'stop';", ''],
     [
       '2-next',
@@ -39,8 +44,13 @@ export const COMPARISON_MUTANTS: readonly Mutant[] = [
       'own < search.bestImprovement',
       'own <= search.bestImprovement',
     ],
-    ['4', 'step 4: allowed on the source CPU', "if (!isAllowed(partner, task.cpu)) return 'next';", ''],
-    ['5', 'step 5', "if (!prefersSrc && bestPartner?.preferredNode === src.node) return 'next';", ''],
+    [
+      '4',
+      'step 4: allowed on the source CPU',
+      "if (!isAllowed(partner, task.cpu)) return passBy(state, search, examined, 'partnerAffinity');",
+      '',
+    ],
+    ['5', 'step 5', 'if (!prefersSrc && bestPartner?.preferredNode === src.node) {', 'if (false) {'],
     [
       '5-prefers',
       'step 5: not for one that prefers the source',
@@ -91,7 +101,7 @@ export const COMPARISON_MUTANTS: readonly Mutant[] = [
     [
       '8-off',
       'step 8',
-      'partner.preferredNode === src.node) return true;',
+      'partner.preferredNode === src.node) return undefined;',
       'partner.preferredNode === src.node) {}',
     ],
     [
@@ -103,8 +113,8 @@ export const COMPARISON_MUTANTS: readonly Mutant[] = [
     [
       '8-partner',
       'step 8: the partner prefers the source',
-      ' && partner.preferredNode === src.node) return true',
-      ') return true',
+      ' && partner.preferredNode === src.node) return undefined',
+      ') return undefined',
     ],
     ['9-small', 'step 9: at least 30', 'score < SMALL_IMPROVEMENT || ', ''],
     ['9-thirty', 'step 9: 30 is enough', 'score < SMALL_IMPROVEMENT ||', 'score <= SMALL_IMPROVEMENT ||'],
@@ -133,7 +143,7 @@ export const COMPARISON_MUTANTS: readonly Mutant[] = [
       'taskLoad(task) - taskLoad(partner)',
       'taskLoad(task)',
     ],
-    ['11', 'step 11: the swap is the candidate', "score) ? swap : 'next'", "score) ? 'next' : 'next'"],
+    ['11', 'step 11: the swap is the candidate', '{ score }) : swap', "{ score }) : 'next'"],
     ['move-idle', 'a move goes to the cached idle CPU', 'const chosen = idle ?? cpu;', 'const chosen = cpu;'],
     ['move-keep', 'an idle best is not given up for a busy CPU', '? best.cpu : chosen', '? chosen : chosen'],
     ['move-keep-busy', 'only an idle best is kept', ' && isIdle(best.cpu)', ''],
