@@ -34,6 +34,7 @@ export function makeCgroup(state: KernelState, path: string): Cgroup {
   const parent = findCgroup(state, parentPath) ?? fail('ENOENT', `${parentPath} does not exist`);
   if (parent.children.has(name)) fail('EEXIST', 'the group exists');
   const group = new Cgroup(name, parent);
+  group.numaLoadBalance = state.gate.flagOfNewGroup(parent);
   parent.children.set(name, group);
   return group;
 }

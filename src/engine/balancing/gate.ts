@@ -1,3 +1,4 @@
+import type { Cgroup } from '../cgroup.ts';
 import type { KernelVariant } from '../machine/variant.ts';
 import type { Task } from '../sched/task.ts';
 import { allAncestorsGate } from './gates/all-ancestors.ts';
@@ -11,8 +12,8 @@ export const MODE_TIERING = 2;
 export const MODE_CGROUP = 4;
 
 /**
- * Whose switch decides whether a task is balanced, and where the kernel asks (REF §17.3). One implementation per
- * proposal; a new proposal is a new file in `gates/`.
+ * Whose switch decides whether a task is balanced, where the kernel asks, what is inherited and what is marked (REF §17.3).
+ * One implementation per proposal; a new proposal is a new file in `gates/`.
  */
 export interface BalancingGate {
   /** Whether cgroups have `cpu.numa_load_balance`. */
@@ -23,6 +24,8 @@ export interface BalancingGate {
   atScan(task: Task, mode: number): boolean;
   /** Whether a fault goes into statistics, groups and placement (REF §11.2). */
   atFault(task: Task, mode: number): boolean;
+  /** The flag that a new cgroup begins with: what it inherits. */
+  flagOfNewGroup(parent: Cgroup): bigint;
   /** Whether a scan marks memory on top-tier nodes (REF §7.4 g). */
   marksTopTier(mode: number, huge: boolean): boolean;
 }

@@ -79,8 +79,8 @@ export const GATE_MUTANTS: readonly Mutant[] = [
       'return rfcV1Gate(variant.thpMarking);',
     ],
   ]),
-  ...mutantsOf(section, 'cgroup.ts', [
-    ['default', 'default 0 for every group', '\n  numaLoadBalance = 0n;', '\n  numaLoadBalance = 1n;'],
+  ...mutantsOf(section, 'balancing/gates/own-flag.ts', [
+    ['default', 'default 0 for every group', '(): bigint => 0n', '(): bigint => 1n'],
   ]),
   ...mutantsOf(section, 'balancing/tick.ts', [
     ['asked-tick', 'the tick asks', "if (!state.gate.atTick(task, state.mode)) return 'gateAtTick';", ''],

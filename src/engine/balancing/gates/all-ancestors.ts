@@ -1,7 +1,7 @@
 import type { Cgroup } from '../../cgroup.ts';
 import type { Task } from '../../sched/task.ts';
 import type { BalancingGate } from '../gate.ts';
-import { rfcMarksTopTier } from './own-flag.ts';
+import { nothingInherited, rfcMarksTopTier } from './own-flag.ts';
 
 const CGROUP_BIT = 4;
 
@@ -18,5 +18,6 @@ export const allAncestorsGate = (thpMarking: 'AsPosted' | 'Fixed'): BalancingGat
   atTick: () => true,
   atScan: open,
   atFault: open,
+  flagOfNewGroup: nothingInherited,
   marksTopTier: rfcMarksTopTier(thpMarking),
 });

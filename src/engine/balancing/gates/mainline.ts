@@ -1,4 +1,5 @@
 import type { BalancingGate } from '../gate.ts';
+import { nothingInherited } from './own-flag.ts';
 
 const NORMAL_BIT = 1;
 
@@ -8,5 +9,6 @@ export const mainlineGate: BalancingGate = {
   atTick: () => true,
   atScan: () => true,
   atFault: () => true,
+  flagOfNewGroup: nothingInherited,
   marksTopTier: (mode) => (mode & NORMAL_BIT) !== 0,
 };

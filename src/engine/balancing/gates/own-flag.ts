@@ -8,6 +8,9 @@ export function ownFlagOpen(task: Task, mode: number): boolean {
   return (mode & CGROUP_BIT) === 0 || task.cgroup.governing('cpu').numaLoadBalance !== 0n;
 }
 
+/** A new group is off, whatever its parent is (REF §17.3). */
+export const nothingInherited = (): bigint => 0n;
+
 /** As posted, the RFC relaxes the top-tier rule for base pages only (REF §17.4 note 3). */
 export function rfcMarksTopTier(thpMarking: 'AsPosted' | 'Fixed'): (mode: number, huge: boolean) => boolean {
   return (mode, huge) =>

@@ -1,5 +1,5 @@
 import type { BalancingGate } from '../gate.ts';
-import { ownFlagOpen, rfcMarksTopTier } from './own-flag.ts';
+import { nothingInherited, ownFlagOpen, rfcMarksTopTier } from './own-flag.ts';
 
 /** RFC V1 (February 2025): asked in the tick, so the CPU-time stamp stands still while closed (REF §17.3). */
 export const rfcV1Gate = (thpMarking: 'AsPosted' | 'Fixed'): BalancingGate => ({
@@ -7,5 +7,6 @@ export const rfcV1Gate = (thpMarking: 'AsPosted' | 'Fixed'): BalancingGate => ({
   atTick: ownFlagOpen,
   atScan: () => true,
   atFault: ownFlagOpen,
+  flagOfNewGroup: nothingInherited,
   marksTopTier: rfcMarksTopTier(thpMarking),
 });

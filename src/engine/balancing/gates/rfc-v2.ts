@@ -1,5 +1,5 @@
 import type { BalancingGate } from '../gate.ts';
-import { ownFlagOpen, rfcMarksTopTier } from './own-flag.ts';
+import { nothingInherited, ownFlagOpen, rfcMarksTopTier } from './own-flag.ts';
 
 /** RFC V2 (June 2025): asked in the scan work, before the next-scan time is touched; ticks go on (REF §17.3). */
 export const rfcV2Gate = (thpMarking: 'AsPosted' | 'Fixed'): BalancingGate => ({
@@ -7,5 +7,6 @@ export const rfcV2Gate = (thpMarking: 'AsPosted' | 'Fixed'): BalancingGate => ({
   atTick: () => true,
   atScan: ownFlagOpen,
   atFault: ownFlagOpen,
+  flagOfNewGroup: nothingInherited,
   marksTopTier: rfcMarksTopTier(thpMarking),
 });
