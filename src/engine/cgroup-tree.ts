@@ -18,8 +18,9 @@ export function groupForProcesses(state: KernelState, path: string): Cgroup {
   return group;
 }
 
-function refuseInnerGroup(group: Cgroup, where: string): void {
-  if (group.parent && group.subtreeControl.size > 0)
+/** Processes live in the leaves; threaded groups are free of that. @throws KernelError EBUSY */
+export function refuseInnerGroup(group: Cgroup, where: string): void {
+  if (group.parent && !group.isThreadedHost && group.subtreeControl.size > 0)
     throw new KernelError('EBUSY', where, 'the group hands controllers to its children');
 }
 

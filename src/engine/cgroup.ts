@@ -25,6 +25,8 @@ export class Cgroup {
   readonly subtreeControl = new Set<Controller>();
   /** The RFC's `cpu.numa_load_balance`: any u64, non-zero is on. */
   numaLoadBalance = 0n;
+  /** Whether it holds single threads (`cgroup.type` threaded); their memory belongs to the domain above. */
+  threaded = false;
   cpuWeight = DEFAULT_WEIGHT;
   cpuMax = UNLIMITED;
   /** Run time used in the current `cpu.max` period. */
@@ -61,7 +63,8 @@ export class Cgroup {
   /** The parent starts or stops handing a controller down; without it its files are gone, and what they held. */
   setController(controller: Controller, enabled: boolean): void {
     if (enabled) {
-      this.#controllers.add(controller);
+      // Memory is a matter of domains.
+      if (controller !== 'memory' || !this.threaded) this.#controllers.add(controller);
       return;
     }
     this.#controllers.delete(controller);
@@ -115,6 +118,11 @@ export class Cgroup {
   /** The group whose `controller` governs this one: itself or the nearest ancestor that has it (REF §17.2). */
   governing(controller: Controller): Cgroup {
     return this.controllers.has(controller) || !this.parent ? this : this.parent.governing(controller);
+  }
+
+  /** Whether it is part of a threaded subtree: its tasks and its children's share what is no matter of domains. */
+  get isThreadedHost(): boolean {
+    return this.threaded || [...this.children.values()].some(({ threaded }) => threaded);
   }
 
   /** Events of the whole subtree, as `memory.stat` shows them (REF §18.1). */

@@ -71,9 +71,9 @@ export function digest(state: KernelState): string {
 
 function hashCgroup(hash: Hasher, group: Cgroup, places: Map<Cgroup, number>): void {
   places.set(group, places.size);
-  const { cpuMax, cpuWeight, memoryMax, cpus, mems, numaLoadBalance, bandwidth } = group;
+  const { cpuMax, cpuWeight, memoryMax, cpus, mems, numaLoadBalance, bandwidth, threaded } = group;
   hash.text(
-    `${group.children.size} ${[...group.controllers].join()} ${cpus?.join()} ${mems?.join()} ${numaLoadBalance}`,
+    `${group.children.size} ${[...group.controllers].join()} ${cpus?.join()} ${mems?.join()} ${numaLoadBalance}${threaded ? ' threaded' : ''}`,
   );
   const numbers = [cpuWeight, cpuMax.quotaUs ?? -1, cpuMax.periodUs, memoryMax ?? -1, group.chargedPages];
   for (const amount of [...numbers, bandwidth.period, bandwidth.usedNs, group.oomKills]) hash.number(amount);

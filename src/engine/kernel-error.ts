@@ -1,6 +1,15 @@
 /** The errno values a simulated file or system call can answer, with the kernel's own meaning. */
 export type Errno =
-  'EINVAL' | 'ENOENT' | 'EEXIST' | 'EBUSY' | 'ENOMEM' | 'ESRCH' | 'EACCES' | 'ENOTEMPTY' | 'ERANGE';
+  | 'EINVAL'
+  | 'ENOENT'
+  | 'EEXIST'
+  | 'EBUSY'
+  | 'ENOMEM'
+  | 'ESRCH'
+  | 'EACCES'
+  | 'ENOTEMPTY'
+  | 'ERANGE'
+  | 'EOPNOTSUPP';
 
 /** Thrown when a system call or a file operation fails as it would in the kernel. The state is unchanged. */
 export class KernelError extends Error {

@@ -1,4 +1,5 @@
 import { findCgroup, groupForProcesses, makeCgroup, memoryPerNode, removeCgroup } from './cgroup-tree.ts';
+import { refuseInvalidGroup } from './cgroup-threads.ts';
 import { counterValues } from './counters.ts';
 import type { CounterValues } from './counters.ts';
 import { digest } from './digest.ts';
@@ -147,9 +148,10 @@ export class Kernel {
     return findCgroup(this.#state, path) !== undefined;
   }
 
-  /** Starts a process. @throws KernelError ENOENT (cgroup), EBUSY (it hands controllers down), EINVAL (description) */
+  /** Starts a process. @throws KernelError ENOENT (cgroup), EBUSY, EOPNOTSUPP (it can hold none), EINVAL (description) */
   spawn(spec: ProcessSpec): SpawnOutcome {
     const cgroup = groupForProcesses(this.#state, spec.cgroup);
+    refuseInvalidGroup(cgroup, `spawn in ${spec.cgroup}`);
     const result = spawnProcess(this.#state, spec, cgroup);
     if (result.process) return { pid: result.process.pid };
     for (const group of cgroup.governing('memory').lineage()) group.oomKills++;

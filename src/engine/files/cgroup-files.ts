@@ -1,4 +1,11 @@
 import type { Cgroup, Controller } from '../cgroup.ts';
+import {
+  cgroupType,
+  makeThreaded,
+  moveThread,
+  refuseInvalidGroup,
+  resourceDomain,
+} from '../cgroup-threads.ts';
 import { findCgroup, memoryPerNode, moveProcess } from '../cgroup-tree.ts';
 import { COUNTERS, COUNTER_INDEX } from '../counters.ts';
 import { KernelError } from '../kernel-error.ts';
@@ -14,6 +21,7 @@ const CONTROLLERS: readonly Controller[] = ['cpuset', 'cpu', 'memory'];
 const QUOTA_MIN_US = 1000n;
 const PERIOD_US = { min: 1000n, max: 1_000_000n };
 const WEIGHT = { min: 1n, max: 10_000n, outside: 'ERANGE' } as const;
+const PID = { min: 1n, max: 2n ** 22n };
 const OOM_GROUP = 'memory.oom.group';
 /** At this many bytes a limit is none. */
 const NO_LIMIT = 2 ** 63;
@@ -37,13 +45,20 @@ type FileFactory = (context: Context) => KernelFile;
 /** Files every group has. */
 const CORE_FILES: Readonly<Record<string, FileFactory>> = {
   'cgroup.procs': ({ state, group, path }) => ({
-    read: () =>
-      lines(
-        [...state.processes.values()].filter(({ tasks }) => tasks[0]?.cgroup === group).map(({ pid }) => pid),
-      ),
-    write: (text) => moveProcess(state, Number(parseInteger(path, text, { min: 1n, max: 2n ** 22n })), group),
+    read: () => lines(processesIn(state, group, path)),
+    write: (text) => {
+      refuseInvalidGroup(group, path);
+      moveProcess(state, Number(parseInteger(path, text, PID)), group);
+    },
   }),
-  'cgroup.threads': ({ group }) => ({ read: () => lines([...group.tasks].sort((a, b) => a - b)) }),
+  'cgroup.threads': ({ state, group, path }) => ({
+    read: () => lines([...group.tasks].sort((a, b) => a - b)),
+    write: (text) => moveThread(state, Number(parseInteger(path, text, PID)), group),
+  }),
+  'cgroup.type': ({ group, path }) => ({
+    read: () => `${cgroupType(group)}\n`,
+    write: (text) => makeThreaded(group, path, text),
+  }),
   'cgroup.controllers': ({ group }) => ({ read: () => controllerList(group.controllers) }),
   'cgroup.subtree_control': ({ group, path }) => ({
     read: () => controllerList(group.subtreeControl),
@@ -125,6 +140,7 @@ export function cgroupFiles(state: KernelState): FileLookup {
     const group = findCgroup(state, path.slice(CGROUP_ROOT.length, slash) || '/');
     if (!group) return undefined;
     const context = { state, group, path };
+    if (name === 'cgroup.type' && !group.parent) return undefined;
     return CORE_FILES[name]?.(context) ?? controllerFile(context, name);
   };
 }
@@ -150,6 +166,14 @@ function storedFile(group: Cgroup, name: string, path: string): KernelFile {
       group.stored.set(name, String(value));
     },
   };
+}
+
+/** Of a threaded domain, those of the whole threaded subtree. */
+function processesIn(state: KernelState, group: Cgroup, path: string): readonly number[] {
+  if (group.threaded) throw new KernelError('EOPNOTSUPP', path, 'a threaded group has cgroup.threads only');
+  return [...state.processes.values()]
+    .filter(({ tasks }) => tasks[0] !== undefined && resourceDomain(tasks[0].cgroup) === group)
+    .map(({ pid }) => pid);
 }
 
 function memoryStat(state: KernelState, group: Cgroup): string {
@@ -193,11 +217,17 @@ function parseControllerChange(group: Cgroup, path: string, change: string): Con
   if (!group.controllers.has(controller))
     throw new KernelError('ENOENT', path, `${controller} is not available here`);
   const enable = change.startsWith('+');
-  if (enable && group.parent && group.tasks.size > 0)
+  if (enable && isInUse(group, controller))
     throw new KernelError('EBUSY', path, 'a group with processes cannot hand controllers to its children');
   if (!enable && [...group.children.values()].some((child) => child.subtreeControl.has(controller)))
     throw new KernelError('EBUSY', path, `${controller} is in use further down`);
   return { controller, enable };
+}
+
+/** Processes live in the leaves, but for controllers of threads in a threaded subtree. */
+function isInUse(group: Cgroup, controller: Controller): boolean {
+  const isForThreads = group.isThreadedHost && controller !== 'memory';
+  return group.parent !== undefined && !isForThreads && group.tasks.size > 0;
 }
 
 function parseCpuMax(path: string, text: string, period: number): Cgroup['cpuMax'] {
