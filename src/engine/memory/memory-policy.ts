@@ -52,11 +52,11 @@ const MODES_WITH_NODES: ReadonlySet<MemoryPolicyMode> = new Set([
 export function createMemoryPolicy(
   spec: MemoryPolicySpec,
   nodeCount: number,
-  variant: Pick<KernelVariant, 'interleave'>,
+  variant: Pick<KernelVariant, 'rfc' | 'interleave'>,
 ): MemoryPolicy | null {
   const nodes = checkedNodes(spec, nodeCount);
   const binds = spec.mode === 'Bind' || spec.mode === 'PreferredMany';
-  const taskOnly = spec.numaBalancing && spec.mode === 'Interleave' && variant.interleave;
+  const taskOnly = spec.numaBalancing && spec.mode === 'Interleave' && hasInterleavePatch(variant);
   if (spec.numaBalancing && !binds && !taskOnly)
     refuse(`MPOL_F_NUMA_BALANCING is not valid with mode ${spec.mode} on this kernel`);
   if (spec.mode === 'Default') return null;
@@ -67,6 +67,11 @@ export function createMemoryPolicy(
     migrateOnReferenceNode: spec.numaBalancing && binds,
     taskOnly,
   };
+}
+
+/** The patch is one of the proposal's: a kernel without the proposal cannot have it (REF §17.7). */
+function hasInterleavePatch({ rfc, interleave }: Pick<KernelVariant, 'rfc' | 'interleave'>): boolean {
+  return rfc !== 'Off' && interleave;
 }
 
 function checkedNodes(spec: MemoryPolicySpec, nodeCount: number): readonly number[] {

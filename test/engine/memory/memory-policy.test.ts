@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 
 import { KernelError } from '../../../src/engine/kernel-error.ts';
+import type { KernelVariant } from '../../../src/engine/machine/variant.ts';
 import { InterleaveCursor } from '../../../src/engine/memory/interleave-cursor.ts';
 import {
   automaticInterleaveWeights,
@@ -102,9 +103,15 @@ describe('REF §20.7 interleave', () => {
 describe('REF §17.6 memory policies', () => {
   const create = (
     mode: MemoryPolicyMode,
-    options: { nodes?: readonly number[]; flag?: boolean; interleave?: boolean } = {},
+    options: {
+      nodes?: readonly number[];
+      flag?: boolean;
+      interleave?: boolean;
+      rfc?: KernelVariant['rfc'];
+    } = {},
   ) =>
     createMemoryPolicy({ mode, nodes: options.nodes ?? [], numaBalancing: options.flag ?? false }, 2, {
+      rfc: options.rfc ?? 'V1',
       interleave: options.interleave ?? true,
     });
 
@@ -157,6 +164,13 @@ describe('REF §17.6 memory policies', () => {
       KernelError,
       'EINVAL',
     );
+  });
+
+  it('Interleave with the flag: an unpatched kernel says EINVAL whatever else is asked for', () => {
+    const options = { nodes: [0, 1], flag: true, interleave: true } as const;
+    expect(() => create('Interleave', { ...options, rfc: 'Off' })).to.throw(KernelError, 'EINVAL');
+    for (const rfc of ['V2', 'AllAncestors'] as const)
+      expect(create('Interleave', { ...options, rfc })).to.include({ taskOnly: true });
   });
 
   it('Default is no policy at all', () => {
