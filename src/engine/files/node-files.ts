@@ -1,4 +1,3 @@
-import { KernelError } from '../kernel-error.ts';
 import { PAGE_BYTES } from '../units.ts';
 import type { KernelState } from '../state.ts';
 import type { FileLookup, KernelFile } from './kernel-file.ts';
@@ -56,8 +55,8 @@ function numastat(state: KernelState, node: number): string {
   );
 }
 
-function weightFile(state: KernelState, path: string, node: number): KernelFile {
-  if (node >= state.topology.nodeCount) throw new KernelError('ENOENT', path, 'there is no such node');
+function weightFile(state: KernelState, path: string, node: number): KernelFile | undefined {
+  if (node >= state.topology.nodeCount) return undefined;
   return {
     read: () => `${state.interleaveWeights[node]}\n`,
     write: (text) => {

@@ -144,6 +144,13 @@ describe('/sys/devices/system/node (REF §18.3)', () => {
     expect(kernel.nodes()[0]!.numastat.numaHit).to.equal(4097);
   });
 
+  it('there is no weight of a node that is not there', () => {
+    const weight = '/sys/kernel/mm/mempolicy/weighted_interleave/node9';
+    expect(boot().exists(weight)).to.equal(false);
+    expect(() => boot().read(weight)).to.throw(KernelError, 'ENOENT');
+    expect(() => boot().write(weight, '1')).to.throw(KernelError, 'ENOENT');
+  });
+
   it('weights of interleaving are 1 to 255 and steer the next allocations', () => {
     const kernel = boot();
     const weight = '/sys/kernel/mm/mempolicy/weighted_interleave/node0';
