@@ -19,6 +19,11 @@ export interface AllocationRequest {
   readonly here: number;
   /** Nodes to try, in order; the first is the one the policy wants. */
   readonly order: readonly number[];
+  /**
+   * Nodes to try before, in order, down to their minimum: the first pass of PREFERRED_MANY. What they serve is judged by
+   * this list, what they cannot serve by `order` alone, as if it had been the only one (REF §17.6, §18.3).
+   */
+  readonly firstPass?: readonly number[] | undefined;
   /** Base pages: 1, or 512 for a huge page. */
   readonly pages: number;
   /** Whether an interleave policy chose the first node. */
@@ -44,11 +49,9 @@ export class NodeMemory {
 
   /** Allocates and returns the node, or NO_NODE: first where more than `low` stays free, then down to `min`. */
   allocate(request: AllocationRequest): number {
-    const node = this.#pick(request, 'low') ?? this.#pick(request, 'min') ?? NO_NODE;
-    if (node === NO_NODE) return NO_NODE;
-    this.free[node]! -= request.pages;
-    if (this.statEnabled) this.#count(request, node);
-    return node;
+    const { firstPass, order } = request;
+    const served = firstPass ? this.#serve(request, firstPass) : NO_NODE;
+    return served === NO_NODE ? this.#serve(request, order) : served;
   }
 
   release(node: number, pages: number): void {
@@ -66,13 +69,22 @@ export class NodeMemory {
     if (!enabled) for (const stat of this.stat) Object.assign(stat, emptyStat());
   }
 
-  #pick({ order, pages }: AllocationRequest, mark: 'low' | 'min'): number | undefined {
+  #serve(request: AllocationRequest, order: readonly number[]): number {
+    const { pages } = request;
+    const node = this.#pick(order, pages, 'low') ?? this.#pick(order, pages, 'min') ?? NO_NODE;
+    if (node === NO_NODE) return NO_NODE;
+    this.free[node]! -= pages;
+    if (this.statEnabled) this.#count(request, order, node);
+    return node;
+  }
+
+  #pick(order: readonly number[], pages: number, mark: 'low' | 'min'): number | undefined {
     return order.find(
       (node) => this.managed[node]! >= pages && this.free[node]! - pages >= this.marks[node]![mark],
     );
   }
 
-  #count({ here, order, interleaved }: AllocationRequest, node: number): void {
+  #count({ here, interleaved }: AllocationRequest, order: readonly number[], node: number): void {
     const stat = this.stat[node]!;
     const wanted = order.find((candidate) => this.managed[candidate]! > 0) ?? node;
     if (node === wanted) {

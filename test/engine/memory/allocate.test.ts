@@ -81,6 +81,16 @@ describe('REF §17.6 allocation by policy', () => {
     expect(state.tasks.size).to.equal(0);
   });
 
+  it('PREFERRED_MANY with a task whose cpuset has none of its nodes takes what the cpuset has', () => {
+    const state = bootState({ machine: MACHINE });
+    state.root.subtreeControl.add('cpuset');
+    state.root.mems = [2, 3];
+    const regions = [region('r', 1, { policy: spec('PreferredMany', 0, 1) })];
+    const { mm } = start(state, { regions, threads: [thread({ affinity: [0] })] });
+    expect([...mm.vmas[0]!.object.residentPerNode]).to.deep.equal([0, 0, 256, 0]);
+    expect(state.memory.stat[2]).to.include({ numaHit: 256, numaMiss: 0 });
+  });
+
   it('cpuset.mems limits every policy', () => {
     const state = bootState({ machine: MACHINE });
     state.root.subtreeControl.add('cpuset');
@@ -109,6 +119,39 @@ describe('REF §18.3 allocation statistics', () => {
     expect(stats(state, 'numaHit')).to.deep.equal([0, 0, 0, 256]);
     expect(stats(state, 'otherNode')).to.deep.equal([0, 0, 0, 256]);
     expect(stats(state, 'localNode')).to.deep.equal([0, 0, 0, 0]);
+  });
+
+  it('PREFERRED_MANY: a hit on the nearest of its nodes; another of them is a miss', () => {
+    const state = bootState({ machine: MACHINE });
+    const { min, low } = state.memory.marks[2]!;
+    state.memory.free[2] = low + 100;
+    const regions = [region('r', 1, { policy: spec('PreferredMany', 2, 3) })];
+    start(state, { regions, threads: [thread({ affinity: [0] })] });
+    expect(stats(state, 'numaHit')).to.deep.equal([0, 0, 100, 0]);
+    expect(stats(state, 'numaMiss')).to.deep.equal([0, 0, 0, 156]);
+    expect(stats(state, 'numaForeign')).to.deep.equal([0, 0, 156, 0]);
+    expect(min).to.be.lessThan(low);
+  });
+
+  it('PREFERRED_MANY: outside its nodes the nearest node of all is the first choice', () => {
+    const state = bootState({ machine: MACHINE });
+    state.memory.free[1] = state.memory.marks[1]!.min + 10;
+    const regions = [region('r', 1, { policy: spec('PreferredMany', 1) })];
+    start(state, { regions, threads: [thread({ affinity: [0] })] });
+    // Its own nodes are taken down to the minimum before any other is asked.
+    expect(stats(state, 'numaHit')).to.deep.equal([246, 10, 0, 0]);
+    expect(stats(state, 'localNode')).to.deep.equal([246, 0, 0, 0]);
+    expect(stats(state, 'numaMiss')).to.deep.equal([0, 0, 0, 0]);
+    expect(stats(state, 'numaForeign')).to.deep.equal([0, 0, 0, 0]);
+  });
+
+  it('PREFERRED_MANY: a miss where the nearest node of all is full too', () => {
+    const state = bootState({ machine: MACHINE });
+    for (const node of [0, 1]) state.memory.free[node] = state.memory.marks[node]!.min;
+    const regions = [region('r', 1, { policy: spec('PreferredMany', 1) })];
+    start(state, { regions, threads: [thread({ affinity: [0] })] });
+    expect(stats(state, 'numaMiss')).to.deep.equal([0, 0, 256, 0]);
+    expect(stats(state, 'numaForeign')).to.deep.equal([256, 0, 0, 0]);
   });
 
   it('interleaving counts where the chosen node served', () => {
@@ -203,6 +246,7 @@ describe('REF §3.5, §17.6 allocation of huge pages', () => {
     for (const [mode, nodes, expected] of [
       ['Preferred', [2], [0, 0, 512, 0]],
       ['Bind', [1, 3], [0, 512, 0, 0]],
+      ['PreferredMany', [2, 3], [0, 0, 512, 0]],
     ] as const) {
       const { vma } = heap(huge({ pages: 2 * MIB, policy: spec(mode, ...nodes) }));
       expect([...vma.object.residentPerNode]).to.deep.equal(expected);
