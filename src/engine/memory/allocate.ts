@@ -55,7 +55,7 @@ function touchPage(
   if (!fits(memcg, 1)) return 'memory.max is reached';
   const policy = effectivePolicy(task, vma);
   const node = state.memory.allocate({
-    here: from,
+    here: state.topology.nodeOfCpu[cpu]!,
     ...allocationOrder(state, task, policy, { vma, page, from, pageOrder: 0 }),
     pages: 1,
     interleaved: isInterleaved(policy),
@@ -76,7 +76,7 @@ function touchHugePage(
   state: KernelState,
   vma: Vma,
   page: number,
-  { task, node: from }: FirstTouch,
+  { task, cpu, node: from }: FirstTouch,
 ): boolean {
   const { object } = vma;
   const start = object.blockStart(page);
@@ -89,7 +89,7 @@ function touchHugePage(
   const wanted = { vma, page: start, from, pageOrder: HUGE_ORDER };
   const { firstPass, order } = allocationOrder(state, task, policy, wanted);
   const node = state.memory.allocate({
-    here: from,
+    here: state.topology.nodeOfCpu[cpu]!,
     order: interleaved ? order : preferredNode(state, firstPass ?? order),
     pages: HUGE_PAGES,
     interleaved,
