@@ -107,6 +107,7 @@ function hashTask(hash: Hasher, task: Task): void {
     task.group?.id ?? 0,
   ];
   for (const amount of [...numbers, ...learnt, ...task.locality]) hash.number(amount);
+  for (const amount of task.interleave.state()) hash.number(amount);
   const { faults } = task;
   for (const family of faults ? [faults.mem, faults.cpu, faults.memBuffer, faults.cpuBuffer] : []) {
     for (const amount of family) hash.number(amount);

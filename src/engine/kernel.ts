@@ -11,7 +11,7 @@ import { KernelError } from './kernel-error.ts';
 import { DEFAULT_COSTS } from './machine/costs.ts';
 import { DEFAULT_TUNABLES } from './machine/tunables.ts';
 import { DEFAULT_VARIANT } from './machine/variant.ts';
-import { createMemoryPolicy } from './memory/memory-policy.ts';
+import { createMemoryPolicy, isInterleaved } from './memory/memory-policy.ts';
 import type { MemoryPolicySpec } from './memory/memory-policy.ts';
 import type { NumaStat } from './memory/node-memory.ts';
 import { endProcess, spawnProcess } from './process.ts';
@@ -165,7 +165,10 @@ export class Kernel {
   setMemoryPolicy(pid: number, spec: MemoryPolicySpec): void {
     const process = this.#process(pid);
     const policy = createMemoryPolicy(spec, this.#state.topology.nodeCount, this.#state.variant);
-    for (const task of process.tasks) task.policy = policy;
+    for (const task of process.tasks) {
+      task.policy = policy;
+      if (policy && isInterleaved(policy)) task.interleave.restart();
+    }
   }
 
   /** Whether `set_mempolicy` or `mbind` would take a policy. @throws KernelError EINVAL if not */

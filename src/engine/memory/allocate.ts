@@ -5,7 +5,7 @@ import type { KernelState } from '../state.ts';
 import { HUGE_ORDER, HUGE_PAGES, NO_NODE, PAGE_BYTES } from '../units.ts';
 import { allocationOrder } from './allocation-order.ts';
 import { NOT_RESIDENT } from './memory-object.ts';
-import type { MemoryPolicy } from './memory-policy.ts';
+import { isInterleaved } from './memory-policy.ts';
 import type { Vma } from './vma.ts';
 
 /** Where and by whom pages are touched for the first time. */
@@ -122,10 +122,6 @@ function mapFolio(vma: Vma, page: number): void {
     if (present[each] === 0) vma.residentPages++;
     present[each] = 1;
   }
-}
-
-function isInterleaved({ mode }: MemoryPolicy): boolean {
-  return mode === 'Interleave' || mode === 'WeightedInterleave';
 }
 
 function fits(memcg: Cgroup, pages: number): boolean {

@@ -28,7 +28,7 @@ export function allocationOrder(
   policy: MemoryPolicy,
   wanted: WantedPage,
 ): AllocationOrder {
-  const order = policyOrder(state, policy, wanted);
+  const order = policyOrder(state, task, policy, wanted);
   const firstPass =
     policy.mode === 'PreferredMany' ? order.filter((node) => policy.nodes.includes(node)) : undefined;
   const mems = task.cgroup.effectiveMems();
@@ -43,24 +43,41 @@ export function allocationOrder(
 }
 
 function policyOrder(
-  { topology, interleaveWeights }: KernelState,
+  state: KernelState,
+  task: Task,
   policy: MemoryPolicy,
   wanted: WantedPage,
 ): readonly number[] {
-  const { nodes } = policy;
-  const index = interleaveIndex(wanted.vma.pageOffset, wanted.page, wanted.pageOrder);
+  const { topology } = state;
+  const { nodes, homeNode = wanted.from } = policy;
   switch (policy.mode) {
     case 'Default':
     case 'Local':
-    case 'PreferredMany':
       return topology.zonelist(wanted.from);
+    case 'PreferredMany':
+      return topology.zonelist(homeNode);
     case 'Preferred':
       return topology.zonelist(nodes[0]!);
     case 'Bind':
-      return topology.zonelist(wanted.from).filter((node) => nodes.includes(node));
+      return topology.zonelist(homeNode).filter((node) => nodes.includes(node));
     case 'Interleave':
-      return topology.zonelist(interleaveNode(nodes, index));
     case 'WeightedInterleave':
-      return topology.zonelist(weightedInterleaveNode(nodes, interleaveWeights, index));
+      return topology.zonelist(chosenNode(state, task, policy, wanted));
   }
+}
+
+/**
+ * The node an interleave policy chooses: by the address, or for the page cache, whose pages have none, by the task's own
+ * rotation (REF §17.6). Pages are always allocated one by one, so the rule for bulk allocations has no user here.
+ */
+function chosenNode(
+  { interleaveWeights: weights }: KernelState,
+  { interleave }: Task,
+  { mode, nodes }: MemoryPolicy,
+  { vma, page, pageOrder }: WantedPage,
+): number {
+  const weighted = mode === 'WeightedInterleave';
+  if (vma.flags.file) return weighted ? interleave.nextWeighted(nodes, weights) : interleave.next(nodes);
+  const index = interleaveIndex(vma.pageOffset, page, pageOrder);
+  return weighted ? weightedInterleaveNode(nodes, weights, index) : interleaveNode(nodes, index);
 }

@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import { markPages } from '../../../src/engine/balancing/mark.ts';
 import { makeCgroup } from '../../../src/engine/cgroup-tree.ts';
 import { counterValues } from '../../../src/engine/counters.ts';
+import { digest } from '../../../src/engine/digest.ts';
 import { touchPages } from '../../../src/engine/memory/allocate.ts';
 import { mapRegion } from '../../../src/engine/memory/map-region.ts';
 import { createMemoryPolicy } from '../../../src/engine/memory/memory-policy.ts';
@@ -108,6 +109,83 @@ describe('REF §17.6 allocation by policy', () => {
       expect([...mm.vmas[0]!.object.residentPerNode]).to.deep.equal(expected);
     }
   });
+});
+
+describe('REF §17.6 where the search begins, and interleaving without an address', () => {
+  const FILE = { ...ANONYMOUS, shared: true, file: true };
+
+  it('BIND and PREFERRED_MANY begin at the home node, if they have one', () => {
+    for (const [mode, home, expected] of [
+      ['Bind', undefined, [256, 0, 0, 0]],
+      ['Bind', 3, [0, 0, 0, 256]],
+      ['Bind', 2, [0, 0, 0, 256]],
+      ['PreferredMany', 3, [0, 0, 0, 256]],
+    ] as const) {
+      const policy = { ...spec(mode, 0, 3), homeNode: home };
+      const { pages, state } = allocated(policy, 0, 1);
+      expect(pages).to.deep.equal(expected);
+      const served = expected.findIndex((count) => count > 0);
+      expect(state.memory.stat[served]).to.include({ numaHit: 256, localNode: served === 0 ? 256 : 0 });
+    }
+  });
+
+  it('pages of a file follow the task’s rotation, whichever are touched', () => {
+    const state = bootState({ machine: MACHINE });
+    const { vma, task } = file(state, spec('Interleave', 0, 2, 3));
+    for (const page of [7, 3, 100, 4]) touchPages(state, vma, [page, page + 1], { task, cpu: 0, node: 0 });
+    expect([7, 3, 100, 4].map((page) => vma.object.node[page])).to.deep.equal([0, 2, 3, 0]);
+    expect(state.memory.stat.map(({ interleaveHit }) => interleaveHit)).to.deep.equal([2, 0, 1, 1]);
+  });
+
+  it('one rotation for all files of a task; anonymous memory goes by its address', () => {
+    const state = bootState({ machine: MACHINE });
+    const one = file(state, spec('Interleave', 0, 1));
+    const mapping = { name: 'g', pages: 4, flags: FILE };
+    const other = mapRegion(state, one.process, mapping, one.vma.policy);
+    const heap = mapRegion(state, one.process, { name: 'h', pages: 4 }, one.vma.policy);
+    const touch = { task: one.task, cpu: 0, node: 0 };
+    for (const vma of [one.vma, other, heap]) touchPages(state, vma, [1, 2], touch);
+    expect([one.vma, other, heap].map(({ object }) => object.node[1])).to.deep.equal([0, 1, 1]);
+  });
+
+  it('pages of a file under weights', () => {
+    const state = bootState({ machine: MACHINE });
+    state.interleaveWeights.splice(0, 2, 3, 1);
+    const { vma, task } = file(state, spec('WeightedInterleave', 0, 1));
+    const pages = [9, 8, 7, 6, 5];
+    for (const page of pages) touchPages(state, vma, [page, page + 1], { task, cpu: 0, node: 0 });
+    expect(pages.map((page) => vma.object.node[page])).to.deep.equal([0, 0, 0, 1, 0]);
+  });
+
+  it('set_mempolicy begins the rotation anew', () => {
+    const kernel = boot({ machine: MACHINE });
+    const pid = kernel.calls.start({ comm: 'p', cgroup: '/', streamName: 'p', origin: 'Exec', main: {} });
+    kernel.calls.map(pid, { name: 'f', pages: 8, flags: FILE });
+    const nodeAfterInstall = (page: number): number => {
+      kernel.setMemoryPolicy(pid, spec('Interleave', 1, 2, 3));
+      kernel.calls.touch(pid, 'f', [page, page + 1]);
+      return kernel.calls.pageNode(pid, 'f', page);
+    };
+    expect([nodeAfterInstall(0), nodeAfterInstall(1)]).to.deep.equal([1, 1]);
+  });
+
+  it('a rotation’s place is part of the digest', () => {
+    const digestAfter = (page: number | undefined): string => {
+      const state = bootState({ machine: MACHINE });
+      const { task } = file(state, spec('Interleave', 0, 1));
+      if (page !== undefined) task.interleave.next([0, 1]);
+      return digest(state);
+    };
+    expect(digestAfter(0)).not.to.equal(digestAfter(undefined));
+  });
+
+  /** A process with a file mapping that is not touched yet. */
+  function file(state: KernelState, policy: MemoryPolicySpec) {
+    const process = start(state);
+    const created = createMemoryPolicy(policy, 4, state.variant);
+    const vma = mapRegion(state, process, { name: 'f', pages: 128, flags: FILE }, created);
+    return { process, vma, task: process.tasks[0]! };
+  }
 });
 
 describe('REF §18.3 allocation statistics', () => {

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 
 import { KernelError } from '../../../src/engine/kernel-error.ts';
+import { DEFAULT_VARIANT } from '../../../src/engine/machine/variant.ts';
 import type { KernelVariant } from '../../../src/engine/machine/variant.ts';
 import { InterleaveCursor } from '../../../src/engine/memory/interleave-cursor.ts';
 import {
@@ -179,6 +180,20 @@ describe('REF §17.6 memory policies', () => {
 
   it('Preferred keeps the first of several nodes', () => {
     expect(create('Preferred', { nodes: [1, 0] })).to.deep.include({ nodes: [0] });
+  });
+
+  it('a home node is for Bind and PreferredMany, and exists', () => {
+    const withHome = (mode: MemoryPolicyMode, homeNode: number) => () =>
+      createMemoryPolicy({ mode, nodes: [0], numaBalancing: false, homeNode }, 2, DEFAULT_VARIANT);
+    expect(withHome('Bind', 1)()).to.include({ homeNode: 1 });
+    expect(withHome('PreferredMany', 0)()).to.include({ homeNode: 0 });
+    for (const refused of [
+      withHome('Preferred', 0),
+      withHome('Interleave', 0),
+      withHome('Bind', 2),
+      withHome('Bind', -1),
+    ])
+      expect(refused).to.throw(KernelError, 'EINVAL');
   });
 
   for (const [what, mode, nodes] of [
