@@ -3,6 +3,7 @@ import { counterValues } from './counters.ts';
 import type { CounterValues } from './counters.ts';
 import { digest } from './digest.ts';
 import { CGROUP_ROOT, cgroupFiles } from './files/cgroup-files.ts';
+import { interleaveWeightFiles } from './files/interleave-weight-files.ts';
 import type { FileLookup, KernelFile } from './files/kernel-file.ts';
 import { nodeFiles } from './files/node-files.ts';
 import { procFiles } from './files/proc-files.ts';
@@ -94,7 +95,9 @@ export class Kernel {
     this.#scheduler = new Scheduler(this.#state);
     this.calls = new ProcessCalls(this.#state);
     const state = this.#state;
-    this.#lookups = [sysctlFiles(state), procFiles(state), nodeFiles(state), cgroupFiles(state)];
+    this.#lookups = [sysctlFiles, procFiles, nodeFiles, interleaveWeightFiles, cgroupFiles].map((files) =>
+      files(state),
+    );
   }
 
   /** Time since boot, ns: a multiple of the tick. */

@@ -10,6 +10,7 @@ import { Topology } from './machine/topology.ts';
 import type { MachineSpec } from './machine/topology.ts';
 import type { Tunables } from './machine/tunables.ts';
 import type { KernelVariant } from './machine/variant.ts';
+import { automaticInterleaveWeights } from './memory/memory-policy.ts';
 import { LruBatches } from './memory/lru-batches.ts';
 import { NodeMemory } from './memory/node-memory.ts';
 import type { Process } from './process.ts';
@@ -50,8 +51,12 @@ export class KernelState {
   /** Processes by the pid of their main thread. */
   readonly processes = new Map<number, Process>();
   readonly events: CounterArray = newCounters();
-  /** Weights of `/sys/kernel/mm/mempolicy/weighted_interleave`, by node. */
+  /** Weights of `/sys/kernel/mm/mempolicy/weighted_interleave`, by node; at boot those of the bandwidths. */
   readonly interleaveWeights: number[];
+  /** Weights the machine's node bandwidths give (REF §17.6): all 1 where none is known. */
+  readonly automaticWeights: readonly number[];
+  /** Whether the weights are the automatic ones, rather than written by somebody. */
+  automaticInterleave = true;
   /** Promotions by target node. */
   readonly promotion: readonly PromotionState[];
   /** Told of every decision while somebody listens. */
@@ -78,7 +83,10 @@ export class KernelState {
     );
     this.lruBatches = new LruBatches(this.topology.cpuCount);
     this.promotion = options.machine.nodes.map(newPromotionState);
-    this.interleaveWeights = options.machine.nodes.map(() => 1);
+    this.automaticWeights = automaticInterleaveWeights(
+      options.machine.nodes.map(({ bandwidth = 0 }) => bandwidth),
+    );
+    this.interleaveWeights = [...this.automaticWeights];
     this.runQueues = Array.from(
       { length: this.topology.cpuCount },
       (_, cpu) => new RunQueue(cpu, this.topology.nodeOfCpu[cpu]!),

@@ -143,28 +143,4 @@ describe('/sys/devices/system/node (REF §18.3)', () => {
     remoteWork(kernel);
     expect(kernel.nodes()[0]!.numastat.numaHit).to.equal(4097);
   });
-
-  it('there is no weight of a node that is not there', () => {
-    const weight = '/sys/kernel/mm/mempolicy/weighted_interleave/node9';
-    expect(boot().exists(weight)).to.equal(false);
-    expect(() => boot().read(weight)).to.throw(KernelError, 'ENOENT');
-    expect(() => boot().write(weight, '1')).to.throw(KernelError, 'ENOENT');
-  });
-
-  it('weights of interleaving are 1 to 255 and steer the next allocations', () => {
-    const kernel = boot();
-    const weight = '/sys/kernel/mm/mempolicy/weighted_interleave/node0';
-    for (const text of ['0', '256', 'x'])
-      expect(() => kernel.write(weight, text)).to.throw(KernelError, 'EINVAL');
-    expect(kernel.read(weight)).to.equal('1\n');
-    kernel.write(weight, '3');
-    kernel.spawn(
-      processSpec({
-        regions: [
-          region('a', 1, { policy: { mode: 'WeightedInterleave', nodes: [0, 1], numaBalancing: false } }),
-        ],
-      }),
-    );
-    expect(kernel.processes()[0]!.regions[0]!.pagesPerNode).to.deep.equal([192, 64]);
-  });
 });
