@@ -45,6 +45,8 @@ describe('/proc/vmstat (REF §18.1)', () => {
       .map((line) => line.split(' ')[0]);
     expect(names).to.have.members([
       'anon',
+      'file',
+      'shmem',
       'numa_pte_updates',
       'numa_hint_faults',
       'numa_pages_migrated',
