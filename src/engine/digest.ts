@@ -54,6 +54,8 @@ export function digest(state: KernelState): string {
   for (const amount of [state.now, state.mode]) hash.number(amount);
   hash.fields(state.tunables);
   for (const amount of [...state.interleaveWeights, ...state.events]) hash.number(amount);
+  // The kernel's own value follows from the machine.
+  if (!state.memory.hasAutomaticMinFree) hash.number(state.memory.minFreeKbytes);
   for (const stat of state.memory.stat) hash.fields(stat);
   for (const node of state.promotion) hash.fields(node);
   const places = new Map<Cgroup, number>();

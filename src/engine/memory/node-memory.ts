@@ -1,6 +1,6 @@
 import type { Topology } from '../machine/topology.ts';
 import { NO_NODE } from '../units.ts';
-import { watermarks } from './watermarks.ts';
+import { automaticMinFreeKbytes, watermarks } from './watermarks.ts';
 import type { Watermarks } from './watermarks.ts';
 
 /** Allocation statistics of one node, one count per allocation call whatever its size (REF §18.3). */
@@ -34,17 +34,40 @@ export interface AllocationRequest {
 export class NodeMemory {
   readonly free: Float64Array;
   readonly managed: Float64Array;
-  readonly marks: readonly Watermarks[];
   readonly stat: readonly NumaStat[];
   /** `vm.numa_stat`: whether allocations are counted. */
   statEnabled = true;
+  readonly #automaticMinFreeKbytes: number;
+  #minFreeKbytes: number;
+  #marks: readonly Watermarks[];
 
   constructor(topology: Topology, managedPages: readonly number[], minFreeKbytes?: number) {
-    const total = managedPages.reduce((sum, pages) => sum + pages, 0);
     this.managed = Float64Array.from(managedPages);
     this.free = Float64Array.from(managedPages);
-    this.marks = managedPages.map((pages) => watermarks(pages, total, minFreeKbytes));
     this.stat = Array.from({ length: topology.nodeCount }, emptyStat);
+    this.#automaticMinFreeKbytes = automaticMinFreeKbytes(sum(managedPages));
+    this.#minFreeKbytes = minFreeKbytes ?? this.#automaticMinFreeKbytes;
+    this.#marks = this.#watermarks();
+  }
+
+  /** Watermarks by node. */
+  get marks(): readonly Watermarks[] {
+    return this.#marks;
+  }
+
+  /** `vm.min_free_kbytes`; what is allocated already stays, whatever the new watermarks. */
+  get minFreeKbytes(): number {
+    return this.#minFreeKbytes;
+  }
+
+  set minFreeKbytes(kbytes: number) {
+    this.#minFreeKbytes = kbytes;
+    this.#marks = this.#watermarks();
+  }
+
+  /** Whether `vm.min_free_kbytes` is what the kernel computes from the machine's memory. */
+  get hasAutomaticMinFree(): boolean {
+    return this.#minFreeKbytes === this.#automaticMinFreeKbytes;
   }
 
   /** Allocates and returns the node, or NO_NODE: first where more than `low` stays free, then down to `min`. */
@@ -67,6 +90,11 @@ export class NodeMemory {
   setStatEnabled(enabled: boolean): void {
     this.statEnabled = enabled;
     if (!enabled) for (const stat of this.stat) Object.assign(stat, emptyStat());
+  }
+
+  #watermarks(): readonly Watermarks[] {
+    const total = sum(this.managed);
+    return Array.from(this.managed, (pages) => watermarks(pages, total, this.#minFreeKbytes));
   }
 
   #serve(request: AllocationRequest, order: readonly number[]): number {
@@ -97,6 +125,10 @@ export class NodeMemory {
     if (node === here) stat.localNode++;
     else stat.otherNode++;
   }
+}
+
+function sum(values: ArrayLike<number>): number {
+  return Array.from(values).reduce((total, value) => total + value, 0);
 }
 
 function emptyStat(): NumaStat {
