@@ -82,7 +82,7 @@ export class Kernel {
   /** System calls of single processes: what a workload does step by step instead of with `spawn`. */
   readonly calls: ProcessCalls;
 
-  /** Boots a machine, with balancing off. @throws KernelError EINVAL when the machine is none */
+  /** Boots a machine, with balancing off unless `numaBalancing` says otherwise. @throws KernelError EINVAL when the machine is none */
   constructor(options: KernelOptions) {
     this.#state = new KernelState({
       seed: 0,

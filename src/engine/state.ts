@@ -31,7 +31,14 @@ export interface BootOptions {
   readonly hz: number;
   /** Effective `min_free_kbytes`; without it the kernel's own formula. */
   readonly minFreeKbytes?: number | undefined;
+  /**
+   * The boot parameter `numa_balancing=`: mode 1 or 0. `default` is a kernel without the parameter, built with balancing on
+   * by default: mode 1 with more than one node, else 0. Not given: mode 0, as such a kernel built without.
+   */
+  readonly numaBalancing?: NumaBalancingAtBoot | undefined;
 }
+
+export type NumaBalancingAtBoot = 'enable' | 'disable' | 'default';
 
 /** Everything the rooms of the engine share. Only `kernel.ts` hands parts of it out. */
 export class KernelState {
@@ -62,7 +69,7 @@ export class KernelState {
   /** Told of every decision while somebody listens. */
   decisions: DecisionLog | undefined;
   /** `kernel.numa_balancing`. */
-  mode = 0;
+  mode: number;
   /** Time of the instant being simulated, ns since boot. */
   now = 0;
   nextPid = 1;
@@ -76,6 +83,7 @@ export class KernelState {
     this.costs = options.costs;
     this.seed = options.seed;
     this.tickNs = Math.floor(NS_PER_S / options.hz);
+    this.mode = modeAtBoot(options.numaBalancing ?? 'disable', this.topology.nodeCount);
     this.memory = new NodeMemory(
       this.topology,
       options.machine.nodes.map((node) => node.pages),
@@ -136,4 +144,10 @@ export class KernelState {
     this.events[index]! += amount;
     if (cgroup) cgroup.governing('memory').events[index]! += amount;
   }
+}
+
+/** The mode a kernel boots in (REF §4.1). */
+function modeAtBoot(parameter: NumaBalancingAtBoot, nodeCount: number): number {
+  const on = parameter === 'enable' || (parameter === 'default' && nodeCount > 1);
+  return on ? MODE_NORMAL : 0;
 }

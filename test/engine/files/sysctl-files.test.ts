@@ -2,9 +2,9 @@ import { expect } from 'chai';
 
 import { sysctlFiles } from '../../../src/engine/files/sysctl-files.ts';
 import { KernelError } from '../../../src/engine/kernel-error.ts';
-import { NUMA_BALANCING } from '../../../src/engine/kernel.ts';
+import { Kernel, NUMA_BALANCING } from '../../../src/engine/kernel.ts';
 import { DEFAULT_VARIANT } from '../../../src/engine/machine/variant.ts';
-import { TUNABLES, boot, bootState } from '../boot.ts';
+import { TUNABLES, boot, bootState, machine } from '../boot.ts';
 
 const MIN_FREE = '/proc/sys/vm/min_free_kbytes';
 const RATE_LIMIT = '/proc/sys/kernel/numa_balancing_promote_rate_limit_MBps';
@@ -22,6 +22,22 @@ describe('REF §4.1 run-time tunables', () => {
         expect(() => kernel.write(NUMA_BALANCING, text)).to.throw(KernelError, 'EINVAL');
         expect(kernel.mode).to.equal(4);
       }
+    });
+  }
+
+  for (const [parameter, nodes, mode] of [
+    [undefined, 2, 0],
+    ['default', 2, 1],
+    ['default', 1, 0],
+    ['enable', 2, 1],
+    ['enable', 1, 1],
+    ['disable', 2, 0],
+  ] as const) {
+    it(`numa_balancing=${parameter ?? ''} on ${nodes} nodes boots in mode ${mode}`, () => {
+      const kernel = new Kernel({ machine: machine({ nodes }), numaBalancing: parameter });
+      expect(kernel.read(NUMA_BALANCING)).to.equal(`${mode}\n`);
+      kernel.write(NUMA_BALANCING, '2');
+      expect(kernel.mode).to.equal(2);
     });
   }
 
