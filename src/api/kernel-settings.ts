@@ -49,7 +49,7 @@ export const rfc = z.strictObject({
     'Which proposal decides what cpu.numa_load_balance does. V1: the series of February 2025. V2: the series of June 2025. AllAncestors: never posted as code; a cgroup is on only if it and all its ancestors are.',
   ).default('V1'),
   interleave: flag(
-    'Whether the interleave patch is applied: Interleave with numaBalancing is accepted, moves tasks and never pages. Without it, true with V1 (whose series has the patch) and false otherwise.',
+    'Whether the interleave patch is applied: Interleave with numaBalancing is accepted, moves tasks and never pages; not on an unpatched kernel (version Off). Without it, true with V1 (whose series has the patch) and false otherwise.',
   ).exactOptional(),
   thpMarking: choice(
     ['AsPosted', 'Fixed'],

@@ -1,5 +1,7 @@
 import { Cgroup } from './cgroup.ts';
 import { KernelError } from './kernel-error.ts';
+import { pageKind } from './memory/vma.ts';
+import type { PageKind } from './memory/vma.ts';
 import { fitToAllowed } from './sched/fork-placement.ts';
 import type { KernelState } from './state.ts';
 
@@ -82,11 +84,16 @@ export function moveProcess(state: KernelState, pid: number, to: Cgroup): void {
   process.mm.ownerCgroup = to;
 }
 
-/** Resident pages per node charged to a group and its descendants. */
-export function memoryPerNode(state: KernelState, group: Cgroup): readonly number[] {
+/** Resident pages per node charged to a group and its descendants, of some kinds or of all. */
+export function memoryPerNode(
+  state: KernelState,
+  group: Cgroup,
+  kinds: readonly PageKind[] = ['anon', 'file', 'shmem'],
+): readonly number[] {
   const pages = Array.from({ length: state.topology.nodeCount }, () => 0);
+  const vmas = [...state.processes.values()].flatMap(({ mm }) => mm.vmas);
   const objects = new Set(
-    [...state.processes.values()].flatMap(({ mm }) => mm.vmas.map(({ object }) => object)),
+    vmas.filter(({ flags }) => kinds.includes(pageKind(flags))).map(({ object }) => object),
   );
   for (const { cgroup, residentPerNode } of objects) {
     if (![...cgroup.lineage()].includes(group)) continue;

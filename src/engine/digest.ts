@@ -54,6 +54,8 @@ export function digest(state: KernelState): string {
   for (const amount of [state.now, state.mode]) hash.number(amount);
   hash.fields(state.tunables);
   for (const amount of [...state.interleaveWeights, ...state.events]) hash.number(amount);
+  // The kernel's own value follows from the machine.
+  if (!state.memory.hasAutomaticMinFree) hash.number(state.memory.minFreeKbytes);
   for (const stat of state.memory.stat) hash.fields(stat);
   for (const node of state.promotion) hash.fields(node);
   const places = new Map<Cgroup, number>();
@@ -107,6 +109,7 @@ function hashTask(hash: Hasher, task: Task): void {
     task.group?.id ?? 0,
   ];
   for (const amount of [...numbers, ...learnt, ...task.locality]) hash.number(amount);
+  for (const amount of task.interleave.state()) hash.number(amount);
   const { faults } = task;
   for (const family of faults ? [faults.mem, faults.cpu, faults.memBuffer, faults.cpuBuffer] : []) {
     for (const amount of family) hash.number(amount);

@@ -4,6 +4,7 @@ import { counterValues } from './counters.ts';
 import type { CounterValues } from './counters.ts';
 import { digest } from './digest.ts';
 import { CGROUP_ROOT, cgroupFiles } from './files/cgroup-files.ts';
+import { interleaveWeightFiles } from './files/interleave-weight-files.ts';
 import type { FileLookup, KernelFile } from './files/kernel-file.ts';
 import { nodeFiles } from './files/node-files.ts';
 import { procFiles } from './files/proc-files.ts';
@@ -12,7 +13,7 @@ import { KernelError } from './kernel-error.ts';
 import { DEFAULT_COSTS } from './machine/costs.ts';
 import { DEFAULT_TUNABLES } from './machine/tunables.ts';
 import { DEFAULT_VARIANT } from './machine/variant.ts';
-import { createMemoryPolicy } from './memory/memory-policy.ts';
+import { createMemoryPolicy, isInterleaved } from './memory/memory-policy.ts';
 import type { MemoryPolicySpec } from './memory/memory-policy.ts';
 import type { NumaStat } from './memory/node-memory.ts';
 import { endProcess, spawnProcess } from './process.ts';
@@ -82,7 +83,7 @@ export class Kernel {
   /** System calls of single processes: what a workload does step by step instead of with `spawn`. */
   readonly calls: ProcessCalls;
 
-  /** Boots a machine, with balancing off. @throws KernelError EINVAL when the machine is none */
+  /** Boots a machine, with balancing off unless `numaBalancing` says otherwise. @throws KernelError EINVAL when the machine is none */
   constructor(options: KernelOptions) {
     this.#state = new KernelState({
       seed: 0,
@@ -95,7 +96,9 @@ export class Kernel {
     this.#scheduler = new Scheduler(this.#state);
     this.calls = new ProcessCalls(this.#state);
     const state = this.#state;
-    this.#lookups = [sysctlFiles(state), procFiles(state), nodeFiles(state), cgroupFiles(state)];
+    this.#lookups = [sysctlFiles, procFiles, nodeFiles, interleaveWeightFiles, cgroupFiles].map((files) =>
+      files(state),
+    );
   }
 
   /** Time since boot, ns: a multiple of the tick. */
@@ -167,7 +170,10 @@ export class Kernel {
   setMemoryPolicy(pid: number, spec: MemoryPolicySpec): void {
     const process = this.#process(pid);
     const policy = createMemoryPolicy(spec, this.#state.topology.nodeCount, this.#state.variant);
-    for (const task of process.tasks) task.policy = policy;
+    for (const task of process.tasks) {
+      task.policy = policy;
+      if (policy && isInterleaved(policy)) task.interleave.restart();
+    }
   }
 
   /** Whether `set_mempolicy` or `mbind` would take a policy. @throws KernelError EINVAL if not */

@@ -24,7 +24,10 @@ export interface RegionSpec {
   readonly pages: number;
   /** Index of the thread that touches it first, default 0. */
   readonly firstToucher?: number | undefined;
-  /** Node its pages start on (through fallback if full) instead of the first toucher's. */
+  /**
+   * Node its pages start on (through fallback if full) instead of the first toucher's: they are touched from a CPU of that
+   * node if it has one, which shows in its allocation statistics and in which CPU's LRU batch holds the last of them.
+   */
   readonly firstTouchNode?: number | undefined;
   /** An `mbind` on it before the first touch. */
   readonly policy?: MemoryPolicySpec | undefined;
@@ -154,8 +157,18 @@ function mapRegions(
     const vma = mapRegion(state, process, region, policies[index] ?? null);
     const task = process.tasks[region.firstToucher ?? 0]!;
     const node = region.firstTouchNode ?? state.nodeOfTask(task);
-    const ended = touchPages(state, vma, [0, region.pages], { task, cpu: task.cpu, node });
+    const cpu = touchingCpu(state, task, node);
+    const ended = touchPages(state, vma, [0, region.pages], { task, cpu, node });
     if (ended) return { ended, region: region.name };
   }
   return undefined;
+}
+
+/**
+ * The CPU that makes first touches meant for a node: the thread's own if it is there, else the node's first one, as if the
+ * thread had touched the pages before it came to where it is. A node without CPUs is filled from the thread's CPU.
+ */
+function touchingCpu({ topology }: KernelState, task: Task, node: number): number {
+  if (topology.nodeOfCpu[task.cpu] === node) return task.cpu;
+  return topology.cpusOf(node)[0] ?? task.cpu;
 }

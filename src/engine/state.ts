@@ -10,6 +10,7 @@ import { Topology } from './machine/topology.ts';
 import type { MachineSpec } from './machine/topology.ts';
 import type { Tunables } from './machine/tunables.ts';
 import type { KernelVariant } from './machine/variant.ts';
+import { automaticInterleaveWeights } from './memory/memory-policy.ts';
 import { LruBatches } from './memory/lru-batches.ts';
 import { NodeMemory } from './memory/node-memory.ts';
 import type { Process } from './process.ts';
@@ -30,7 +31,14 @@ export interface BootOptions {
   readonly hz: number;
   /** Effective `min_free_kbytes`; without it the kernel's own formula. */
   readonly minFreeKbytes?: number | undefined;
+  /**
+   * The boot parameter `numa_balancing=`: mode 1 or 0. `default` is a kernel without the parameter, built with balancing on
+   * by default: mode 1 with more than one node, else 0. Not given: mode 0, as such a kernel built without.
+   */
+  readonly numaBalancing?: NumaBalancingAtBoot | undefined;
 }
+
+export type NumaBalancingAtBoot = 'enable' | 'disable' | 'default';
 
 /** Everything the rooms of the engine share. Only `kernel.ts` hands parts of it out. */
 export class KernelState {
@@ -50,14 +58,18 @@ export class KernelState {
   /** Processes by the pid of their main thread. */
   readonly processes = new Map<number, Process>();
   readonly events: CounterArray = newCounters();
-  /** Weights of `/sys/kernel/mm/mempolicy/weighted_interleave`, by node. */
+  /** Weights of `/sys/kernel/mm/mempolicy/weighted_interleave`, by node; at boot those of the bandwidths. */
   readonly interleaveWeights: number[];
+  /** Weights the machine's node bandwidths give (REF §17.6): all 1 where none is known. */
+  readonly automaticWeights: readonly number[];
+  /** Whether the weights are the automatic ones, rather than written by somebody. */
+  automaticInterleave = true;
   /** Promotions by target node. */
   readonly promotion: readonly PromotionState[];
   /** Told of every decision while somebody listens. */
   decisions: DecisionLog | undefined;
   /** `kernel.numa_balancing`. */
-  mode = 0;
+  mode: number;
   /** Time of the instant being simulated, ns since boot. */
   now = 0;
   nextPid = 1;
@@ -71,6 +83,7 @@ export class KernelState {
     this.costs = options.costs;
     this.seed = options.seed;
     this.tickNs = Math.floor(NS_PER_S / options.hz);
+    this.mode = modeAtBoot(options.numaBalancing ?? 'disable', this.topology.nodeCount);
     this.memory = new NodeMemory(
       this.topology,
       options.machine.nodes.map((node) => node.pages),
@@ -78,7 +91,10 @@ export class KernelState {
     );
     this.lruBatches = new LruBatches(this.topology.cpuCount);
     this.promotion = options.machine.nodes.map(newPromotionState);
-    this.interleaveWeights = options.machine.nodes.map(() => 1);
+    this.automaticWeights = automaticInterleaveWeights(
+      options.machine.nodes.map(({ bandwidth = 0 }) => bandwidth),
+    );
+    this.interleaveWeights = [...this.automaticWeights];
     this.runQueues = Array.from(
       { length: this.topology.cpuCount },
       (_, cpu) => new RunQueue(cpu, this.topology.nodeOfCpu[cpu]!),
@@ -128,4 +144,10 @@ export class KernelState {
     this.events[index]! += amount;
     if (cgroup) cgroup.governing('memory').events[index]! += amount;
   }
+}
+
+/** The mode a kernel boots in (REF §4.1). */
+function modeAtBoot(parameter: NumaBalancingAtBoot, nodeCount: number): number {
+  const on = parameter === 'enable' || (parameter === 'default' && nodeCount > 1);
+  return on ? MODE_NORMAL : 0;
 }

@@ -140,3 +140,35 @@ describe('REF §5.3 the end of a process', () => {
     expect(state.root.chargedPages).to.equal(0);
   });
 });
+
+describe('first touches on a node the thread is not on (REF §18.3, §10.1 row 4)', () => {
+  const MACHINE = machine({ nodes: 3, cpusPerNode: 2 });
+  const SLOW = {
+    nodes: [...MACHINE.nodes.slice(0, 2), { cpus: [], pages: 65_536 }],
+    distances: MACHINE.distances,
+  };
+
+  it('are made by a CPU of that node: they are local, and wait in its batch', () => {
+    const state = bootState({ machine: MACHINE });
+    startOn(state, 5, 1, { mib: 1 });
+    expect(state.memory.stat[1]).to.include({ numaHit: 256, localNode: 256, otherNode: 0 });
+    const { vma } = startOn(state, 2, 1, { mib: 1 });
+    // 256 = 8 · 31 + 8 pages wait on CPU 2, and 23 of the second process fill that batch.
+    const waiting = (pages: Uint8Array): number => pages.reduce((sum, each) => sum + each, 0);
+    expect(waiting(vma.object.batched)).to.equal((256 + 8) % 31);
+  });
+
+  it('by the thread’s own CPU where that is one of the node’s', () => {
+    const state = bootState({ machine: MACHINE });
+    startOn(state, 3, 1, { mib: 1 });
+    const { vma } = startOn(state, 2, 1, { mib: 1 });
+    expect(vma.object.batched.reduce((sum, each) => sum + each, 0)).to.equal(256 % 31);
+  });
+
+  it('on a node without CPUs are made from the thread’s: remote ones', () => {
+    const state = bootState({ machine: SLOW });
+    startOn(state, 3, 2, { mib: 1 });
+    expect(state.memory.stat[2]).to.include({ numaHit: 256, localNode: 0, otherNode: 256 });
+    expect(state.memory.stat[1]).to.include({ numaHit: 0, numaForeign: 0 });
+  });
+});

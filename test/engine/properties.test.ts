@@ -133,7 +133,9 @@ function processOf(state: KernelState, shape: ProcessShape, name: string): Proce
     policy && {
       ...policy,
       nodes: policy.nodes.map((node) => node % nodeCount),
-      numaBalancing: policy.numaBalancing && (policy.mode !== 'Interleave' || state.variant.interleave),
+      numaBalancing:
+        policy.numaBalancing &&
+        (policy.mode !== 'Interleave' || (state.variant.interleave && state.variant.rfc !== 'Off')),
     };
   const regions = shape.regions.map(({ pages, firstTouchNode, policy, shared, hugePages }, index) => ({
     name: `r${index}`,

@@ -6,13 +6,13 @@ import {
   refuseInvalidGroup,
   resourceDomain,
 } from '../cgroup-threads.ts';
-import { findCgroup, memoryPerNode, moveProcess } from '../cgroup-tree.ts';
-import { COUNTERS, COUNTER_INDEX } from '../counters.ts';
+import { findCgroup, moveProcess } from '../cgroup-tree.ts';
 import { KernelError } from '../kernel-error.ts';
 import { fitToAllowed } from '../sched/fork-placement.ts';
 import type { KernelState } from '../state.ts';
 import { PAGE_BYTES } from '../units.ts';
 import type { FileLookup, KernelFile } from './kernel-file.ts';
+import { memoryNumaStat, memoryStat } from './memory-stat.ts';
 import { U64_MAX, formatIdList, parseIdList, parseInteger } from './parse-value.ts';
 
 export const CGROUP_ROOT = '/sys/fs/cgroup';
@@ -174,25 +174,6 @@ function processesIn(state: KernelState, group: Cgroup, path: string): readonly 
   return [...state.processes.values()]
     .filter(({ tasks }) => tasks[0] !== undefined && resourceDomain(tasks[0].cgroup) === group)
     .map(({ pid }) => pid);
-}
-
-function memoryStat(state: KernelState, group: Cgroup): string {
-  const events = group.hierarchicalEvents();
-  const anon = memoryPerNode(state, group).reduce((sum, pages) => sum + pages, 0);
-  const shown = COUNTERS.filter(
-    (counter) => counter.memoryStat && (state.variant.taskCounters || !('taskCounter' in counter)),
-  );
-  return `anon ${anon * PAGE_BYTES}\n${shown.map(({ name }) => `${name} ${events[COUNTER_INDEX[name]]}\n`).join('')}`;
-}
-
-/** Memory in bytes, promotions in pages (REF §18.1). */
-function memoryNumaStat(state: KernelState, group: Cgroup): string {
-  const line = (name: string, values: readonly number[]): string =>
-    `${name} ${values.map((value, node) => `N${node}=${value}`).join(' ')}\n`;
-  const pages = memoryPerNode(state, group);
-  const promoted = pages.map((_, node) => group.hierarchicalPromoted(node));
-  const bytes = pages.map((count) => count * PAGE_BYTES);
-  return line('anon', bytes) + line('pgpromote_success', promoted);
 }
 
 function writeSubtreeControl(group: Cgroup, path: string, text: string): void {

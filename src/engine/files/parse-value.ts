@@ -30,6 +30,17 @@ export function parseInteger(
 export const U32_MAX = 2n ** 32n - 1n;
 export const U64_MAX = 2n ** 64n - 1n;
 
+const TRUE = /^(?:1|y|yes|t|true|on)$/i;
+const FALSE = /^(?:0|n|no|f|false|off)$/i;
+
+/** A switch, in any of the words the kernel takes. @throws KernelError EINVAL for others */
+export function parseBoolean(file: string, text: string): boolean {
+  const word = text.trim();
+  if (!TRUE.test(word) && !FALSE.test(word))
+    throw new KernelError('EINVAL', file, `"${word}" is neither true nor false`);
+  return TRUE.test(word);
+}
+
 /**
  * A list such as `0-3,8`, ascending and without repeats; empty text is the empty list.
  *

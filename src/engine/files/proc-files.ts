@@ -2,10 +2,8 @@ import { COUNTERS, COUNTER_INDEX } from '../counters.ts';
 import type { Process } from '../process.ts';
 import type { Task } from '../sched/task.ts';
 import type { KernelState } from '../state.ts';
-import type { MemoryPolicy } from '../memory/memory-policy.ts';
-import type { Vma } from '../memory/vma.ts';
 import type { FileLookup, KernelFile } from './kernel-file.ts';
-import { formatIdList } from './parse-value.ts';
+import { numaMapsLine } from './numa-maps.ts';
 
 const PROC_PID = /^\/proc\/(\d+)\/(?:task\/(\d+)\/)?(sched|numa_maps|cgroup|comm)$/;
 
@@ -26,7 +24,7 @@ function taskFile(state: KernelState, process: Process, task: Task, name: string
     case 'sched':
       return { read: () => sched(state, task) };
     case 'numa_maps':
-      return { read: () => process.mm.vmas.map((vma) => numaMapsLine(vma, task)).join('') };
+      return { read: () => process.mm.vmas.map((vma) => numaMapsLine(state, vma, task)).join('') };
     case 'cgroup':
       return { read: () => `0::${task.cgroup.path}\n` };
     default:
@@ -79,30 +77,4 @@ function faultsLine(task: Task, node: number): string {
     `numa_faults node=${node} task_private=${taskPrivate} task_shared=${taskShared} ` +
     `group_private=${groupPrivate} group_shared=${groupShared}\n`
   );
-}
-
-function numaMapsLine(vma: Vma, task: Task): string {
-  const resident = vma.residentPages;
-  const perNode = [...vma.object.residentPerNode.entries()]
-    .filter(([, pages]) => pages > 0)
-    .map(([node, pages]) => ` N${node}=${pages}`)
-    .join('');
-  const counts = resident > 0 ? ` anon=${resident} dirty=${resident}${perNode} kernelpagesize_kB=4` : '';
-  return `${vma.start.toString(16)} ${policyText(vma.policy ?? task.policy)}${counts}\n`;
-}
-
-function policyText(policy: MemoryPolicy | null): string {
-  if (!policy) return 'default';
-  const names = {
-    Default: 'default',
-    Local: 'local',
-    Preferred: 'prefer',
-    PreferredMany: 'prefer (many)',
-    Bind: 'bind',
-    Interleave: 'interleave',
-    WeightedInterleave: 'weighted interleave',
-  };
-  const flags = policy.migrateOnFault ? '=balancing' : '';
-  const nodes = policy.nodes.length > 0 ? `:${formatIdList(policy.nodes)}` : '';
-  return names[policy.mode] + flags + nodes;
 }

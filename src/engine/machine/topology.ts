@@ -8,6 +8,8 @@ export interface NodeSpec {
   readonly pages: number;
   /** Whether its memory is of the fastest tier (default) or slower: then tiering promotes from it (REF §16). */
   readonly tier?: 'Top' | 'Slow';
+  /** Bandwidth of its memory in any unit, the same for all nodes; 0 or nothing: unknown. Decides automatic interleave weights. */
+  readonly bandwidth?: number;
 }
 
 /** What the firmware tables say: nodes and their SLIT distances. Distances decide policy, never cost. */
@@ -119,6 +121,8 @@ function validate(spec: MachineSpec): void {
     if (cpu !== index) fail(`CPU ids must be 0 to ${cpus.length - 1}, each on one node; see id ${cpu}`);
   });
   if (spec.nodes.every((node) => node.pages === 0)) fail('no node has memory');
+  for (const { bandwidth = 0 } of spec.nodes)
+    if (!(bandwidth >= 0 && bandwidth < Infinity)) fail(`a node cannot have a bandwidth of ${bandwidth}`);
   if (spec.distances.length !== count) fail(`${count} nodes need ${count} rows of distances`);
   spec.distances.forEach((row, i) => {
     if (row.length !== count) fail(`row ${i} of the distances needs ${count} entries`);

@@ -3,17 +3,17 @@ import { effectivePolicy } from '../balancing/misplaced.ts';
 import type { Task } from '../sched/task.ts';
 import type { KernelState } from '../state.ts';
 import { HUGE_ORDER, HUGE_PAGES, NO_NODE, PAGE_BYTES } from '../units.ts';
+import { allocationOrder } from './allocation-order.ts';
 import { NOT_RESIDENT } from './memory-object.ts';
-import { interleaveIndex, interleaveNode, weightedInterleaveNode } from './memory-policy.ts';
-import type { MemoryPolicy } from './memory-policy.ts';
+import { isInterleaved } from './memory-policy.ts';
 import type { Vma } from './vma.ts';
 
 /** Where and by whom pages are touched for the first time. */
 export interface FirstTouch {
   readonly task: Task;
-  /** CPU that makes the touch. */
+  /** CPU that makes the touch: its node counts the allocations as local or not, its LRU batch takes the pages. */
   readonly cpu: number;
-  /** Node where a policy without nodes of its own starts: the CPU's, unless the workload says otherwise. */
+  /** Node where a policy without nodes of its own starts: the CPU's, unless it is one without CPUs that the workload names. */
   readonly node: number;
 }
 
@@ -44,7 +44,7 @@ function touchPage(
   state: KernelState,
   vma: Vma,
   page: number,
-  { task, cpu, node: here }: FirstTouch,
+  { task, cpu, node: from }: FirstTouch,
 ): AllocationFailure | undefined {
   const { object } = vma;
   if (object.node[page] !== NOT_RESIDENT) {
@@ -54,8 +54,12 @@ function touchPage(
   const memcg = object.cgroup.governing('memory');
   if (!fits(memcg, 1)) return 'memory.max is reached';
   const policy = effectivePolicy(task, vma);
-  const order = allocationOrder(state, task, policy, { vma, page, here, pageOrder: 0 });
-  const node = state.memory.allocate({ here, order, pages: 1, interleaved: isInterleaved(policy) });
+  const node = state.memory.allocate({
+    here: state.topology.nodeOfCpu[cpu]!,
+    ...allocationOrder(state, task, policy, { vma, page, from, pageOrder: 0 }),
+    pages: 1,
+    interleaved: isInterleaved(policy),
+  });
   if (node === NO_NODE) return 'node memory is full';
   makeResident(vma, page, 1, node);
   chargePages(memcg, 1);
@@ -65,13 +69,14 @@ function touchPage(
 
 /**
  * Makes a huge page of the block around a page, if all of the block lies in the mapping and none of it is there yet. Other
- * than interleaved ones, huge pages come from the preferred node or not at all (REF §17.6).
+ * than interleaved ones, huge pages "first try only the preferred node without falling back" (REF §17.6). What comes after
+ * that try is not in the reference: here the block gets base pages, by the policy's whole order (docs/fidelity.md: H1).
  */
 function touchHugePage(
   state: KernelState,
   vma: Vma,
   page: number,
-  { task, node: here }: FirstTouch,
+  { task, cpu, node: from }: FirstTouch,
 ): boolean {
   const { object } = vma;
   const start = object.blockStart(page);
@@ -81,16 +86,24 @@ function touchHugePage(
   if (object.node.subarray(start, end).some((node) => node !== NOT_RESIDENT)) return false;
   const policy = effectivePolicy(task, vma);
   const interleaved = isInterleaved(policy);
-  const order = allocationOrder(state, task, policy, { vma, page: start, here, pageOrder: HUGE_ORDER });
-  const candidates = interleaved
-    ? order
-    : order.filter((node) => state.memory.managed[node]! > 0).slice(0, 1);
-  const node = state.memory.allocate({ here, order: candidates, pages: HUGE_PAGES, interleaved });
+  const wanted = { vma, page: start, from, pageOrder: HUGE_ORDER };
+  const { firstPass, order } = allocationOrder(state, task, policy, wanted);
+  const node = state.memory.allocate({
+    here: state.topology.nodeOfCpu[cpu]!,
+    order: interleaved ? order : preferredNode(state, firstPass ?? order),
+    pages: HUGE_PAGES,
+    interleaved,
+  });
   if (node === NO_NODE) return false;
   object.huge.fill(1, start, end);
   makeResident(vma, start, HUGE_PAGES, node);
   chargePages(memcg, HUGE_PAGES);
   return true;
+}
+
+/** The node a policy wants most, alone: the first of its nodes that has memory. */
+function preferredNode({ memory }: KernelState, order: readonly number[]): readonly number[] {
+  return order.filter((node) => memory.managed[node]! > 0).slice(0, 1);
 }
 
 function makeResident(vma: Vma, start: number, pages: number, node: number): void {
@@ -108,63 +121,6 @@ function mapFolio(vma: Vma, page: number): void {
   for (let each = start; each < end; each++) {
     if (present[each] === 0) vma.residentPages++;
     present[each] = 1;
-  }
-}
-
-function isInterleaved({ mode }: MemoryPolicy): boolean {
-  return mode === 'Interleave' || mode === 'WeightedInterleave';
-}
-
-/** A page to allocate, and the node its toucher is on. */
-interface Wanted {
-  readonly vma: Vma;
-  readonly page: number;
-  readonly here: number;
-  /** 0 for a base page, 9 for a huge one. */
-  readonly pageOrder: number;
-}
-
-/** Nodes to try, in order, within the task's `cpuset.mems` (REF §17.6). */
-function allocationOrder(
-  state: KernelState,
-  task: Task,
-  policy: MemoryPolicy,
-  wanted: Wanted,
-): readonly number[] {
-  const order = policyOrder(state, policy, wanted);
-  const mems = task.cgroup.effectiveMems();
-  if (!mems) return order;
-  const within = order.filter((node) => mems.includes(node));
-  const nearest = state.topology.zonelist(wanted.here);
-  return within.length > 0 ? within : nearest.filter((node) => mems.includes(node));
-}
-
-function policyOrder(
-  { topology, interleaveWeights }: KernelState,
-  policy: MemoryPolicy,
-  { vma, page, here, pageOrder }: Wanted,
-): readonly number[] {
-  const { nodes } = policy;
-  const index = interleaveIndex(vma.pageOffset, page, pageOrder);
-  switch (policy.mode) {
-    case 'Default':
-    case 'Local':
-      return topology.zonelist(here);
-    case 'Preferred':
-      return topology.zonelist(nodes[0]!);
-    case 'Bind':
-      return topology.zonelist(here).filter((node) => nodes.includes(node));
-    case 'PreferredMany': {
-      const nearest = topology.zonelist(here);
-      return [
-        ...nearest.filter((node) => nodes.includes(node)),
-        ...nearest.filter((node) => !nodes.includes(node)),
-      ];
-    }
-    case 'Interleave':
-      return topology.zonelist(interleaveNode(nodes, index));
-    case 'WeightedInterleave':
-      return topology.zonelist(weightedInterleaveNode(nodes, interleaveWeights, index));
   }
 }
 

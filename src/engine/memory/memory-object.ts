@@ -1,6 +1,7 @@
 import type { Cgroup } from '../cgroup.ts';
 import { HUGE_PAGES } from '../units.ts';
 import { UNSET_CPUPID } from './cpupid.ts';
+import type { MemoryPolicy } from './memory-policy.ts';
 import type { Vma } from './vma.ts';
 
 /** Node of a page that is not resident. */
@@ -25,6 +26,8 @@ export class MemoryObject {
   readonly residentPerNode: Float64Array;
   /** Its mappings, one per address space; a page moves in all of them at once. */
   readonly mappings: Vma[] = [];
+  /** Policy of shared memory, for all of its mappings (REF §3.7). */
+  policy: MemoryPolicy | null = null;
   /** The memory cgroup its pages are charged to. */
   cgroup: Cgroup;
 

@@ -13,12 +13,15 @@ export interface MemoryPolicySpec {
   readonly nodes: readonly number[];
   /** The user flag `MPOL_F_NUMA_BALANCING`. */
   readonly numaBalancing: boolean;
+  /** Node from which BIND and PREFERRED_MANY look for memory, as `set_mempolicy_home_node` sets it; without it the CPU's. */
+  readonly homeNode?: number | undefined;
 }
 
 /** A policy in force, with the internal flags of REF §3.7. */
 export interface MemoryPolicy {
   readonly mode: MemoryPolicyMode;
   readonly nodes: readonly number[];
+  readonly homeNode?: number | undefined;
   /** `MOF`: such memory is scanned, and its faults ask whether the page is misplaced. */
   readonly migrateOnFault: boolean;
   /** `MORON`: the wanted node is the faulting CPU's, subject to the two-stage filter. */
@@ -52,11 +55,12 @@ const MODES_WITH_NODES: ReadonlySet<MemoryPolicyMode> = new Set([
 export function createMemoryPolicy(
   spec: MemoryPolicySpec,
   nodeCount: number,
-  variant: Pick<KernelVariant, 'interleave'>,
+  variant: Pick<KernelVariant, 'rfc' | 'interleave'>,
 ): MemoryPolicy | null {
   const nodes = checkedNodes(spec, nodeCount);
   const binds = spec.mode === 'Bind' || spec.mode === 'PreferredMany';
-  const taskOnly = spec.numaBalancing && spec.mode === 'Interleave' && variant.interleave;
+  checkHomeNode(spec, nodeCount, binds);
+  const taskOnly = spec.numaBalancing && spec.mode === 'Interleave' && hasInterleavePatch(variant);
   if (spec.numaBalancing && !binds && !taskOnly)
     refuse(`MPOL_F_NUMA_BALANCING is not valid with mode ${spec.mode} on this kernel`);
   if (spec.mode === 'Default') return null;
@@ -66,12 +70,18 @@ export function createMemoryPolicy(
     migrateOnFault: spec.numaBalancing,
     migrateOnReferenceNode: spec.numaBalancing && binds,
     taskOnly,
+    homeNode: spec.homeNode,
   };
+}
+
+/** The patch is one of the proposal's: a kernel without the proposal cannot have it (REF §17.7). */
+function hasInterleavePatch({ rfc, interleave }: Pick<KernelVariant, 'rfc' | 'interleave'>): boolean {
+  return rfc !== 'Off' && interleave;
 }
 
 function checkedNodes(spec: MemoryPolicySpec, nodeCount: number): readonly number[] {
   const nodes = [...new Set(spec.nodes)].sort((a, b) => a - b);
-  const unknown = nodes.find((node) => !Number.isInteger(node) || node < 0 || node >= nodeCount);
+  const unknown = nodes.find((node) => !isNode(node, nodeCount));
   if (unknown !== undefined)
     refuse(`node ${unknown} does not exist; the machine has nodes 0 to ${nodeCount - 1}`);
   if (!MODES_WITH_NODES.has(spec.mode) && nodes.length > 0) refuse(`mode ${spec.mode} takes no nodes`);
@@ -80,8 +90,22 @@ function checkedNodes(spec: MemoryPolicySpec, nodeCount: number): readonly numbe
   return nodes;
 }
 
+function checkHomeNode({ mode, homeNode }: MemoryPolicySpec, nodeCount: number, binds: boolean): void {
+  if (homeNode === undefined) return;
+  if (!binds) refuse(`mode ${mode} takes no home node`);
+  if (!isNode(homeNode, nodeCount)) refuse(`there is no home node ${homeNode}`);
+}
+
+function isNode(node: number, nodeCount: number): boolean {
+  return Number.isInteger(node) && node >= 0 && node < nodeCount;
+}
+
 function refuse(what: string): never {
   throw new KernelError('EINVAL', 'set_mempolicy', what);
+}
+
+export function isInterleaved({ mode }: Pick<MemoryPolicy, 'mode'>): boolean {
+  return mode === 'Interleave' || mode === 'WeightedInterleave';
 }
 
 /** The node a static interleave policy gives a page index (REF §17.6). */

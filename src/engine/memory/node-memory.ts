@@ -1,6 +1,6 @@
 import type { Topology } from '../machine/topology.ts';
 import { NO_NODE } from '../units.ts';
-import { watermarks } from './watermarks.ts';
+import { automaticMinFreeKbytes, watermarks } from './watermarks.ts';
 import type { Watermarks } from './watermarks.ts';
 
 /** Allocation statistics of one node, one count per allocation call whatever its size (REF §18.3). */
@@ -19,6 +19,11 @@ export interface AllocationRequest {
   readonly here: number;
   /** Nodes to try, in order; the first is the one the policy wants. */
   readonly order: readonly number[];
+  /**
+   * Nodes to try before, in order, down to their minimum: the first pass of PREFERRED_MANY. What they serve is judged by
+   * this list, what they cannot serve by `order` alone, as if it had been the only one (REF §17.6, §18.3).
+   */
+  readonly firstPass?: readonly number[] | undefined;
   /** Base pages: 1, or 512 for a huge page. */
   readonly pages: number;
   /** Whether an interleave policy chose the first node. */
@@ -29,26 +34,47 @@ export interface AllocationRequest {
 export class NodeMemory {
   readonly free: Float64Array;
   readonly managed: Float64Array;
-  readonly marks: readonly Watermarks[];
   readonly stat: readonly NumaStat[];
   /** `vm.numa_stat`: whether allocations are counted. */
   statEnabled = true;
+  readonly #automaticMinFreeKbytes: number;
+  #minFreeKbytes: number;
+  #marks: readonly Watermarks[];
 
   constructor(topology: Topology, managedPages: readonly number[], minFreeKbytes?: number) {
-    const total = managedPages.reduce((sum, pages) => sum + pages, 0);
     this.managed = Float64Array.from(managedPages);
     this.free = Float64Array.from(managedPages);
-    this.marks = managedPages.map((pages) => watermarks(pages, total, minFreeKbytes));
     this.stat = Array.from({ length: topology.nodeCount }, emptyStat);
+    this.#automaticMinFreeKbytes = automaticMinFreeKbytes(sum(managedPages));
+    this.#minFreeKbytes = minFreeKbytes ?? this.#automaticMinFreeKbytes;
+    this.#marks = this.#watermarks();
+  }
+
+  /** Watermarks by node. */
+  get marks(): readonly Watermarks[] {
+    return this.#marks;
+  }
+
+  /** `vm.min_free_kbytes`; what is allocated already stays, whatever the new watermarks. */
+  get minFreeKbytes(): number {
+    return this.#minFreeKbytes;
+  }
+
+  set minFreeKbytes(kbytes: number) {
+    this.#minFreeKbytes = kbytes;
+    this.#marks = this.#watermarks();
+  }
+
+  /** Whether `vm.min_free_kbytes` is what the kernel computes from the machine's memory. */
+  get hasAutomaticMinFree(): boolean {
+    return this.#minFreeKbytes === this.#automaticMinFreeKbytes;
   }
 
   /** Allocates and returns the node, or NO_NODE: first where more than `low` stays free, then down to `min`. */
   allocate(request: AllocationRequest): number {
-    const node = this.#pick(request, 'low') ?? this.#pick(request, 'min') ?? NO_NODE;
-    if (node === NO_NODE) return NO_NODE;
-    this.free[node]! -= request.pages;
-    if (this.statEnabled) this.#count(request, node);
-    return node;
+    const { firstPass, order } = request;
+    const served = firstPass ? this.#serve(request, firstPass) : NO_NODE;
+    return served === NO_NODE ? this.#serve(request, order) : served;
   }
 
   release(node: number, pages: number): void {
@@ -66,13 +92,27 @@ export class NodeMemory {
     if (!enabled) for (const stat of this.stat) Object.assign(stat, emptyStat());
   }
 
-  #pick({ order, pages }: AllocationRequest, mark: 'low' | 'min'): number | undefined {
+  #watermarks(): readonly Watermarks[] {
+    const total = sum(this.managed);
+    return Array.from(this.managed, (pages) => watermarks(pages, total, this.#minFreeKbytes));
+  }
+
+  #serve(request: AllocationRequest, order: readonly number[]): number {
+    const { pages } = request;
+    const node = this.#pick(order, pages, 'low') ?? this.#pick(order, pages, 'min') ?? NO_NODE;
+    if (node === NO_NODE) return NO_NODE;
+    this.free[node]! -= pages;
+    if (this.statEnabled) this.#count(request, order, node);
+    return node;
+  }
+
+  #pick(order: readonly number[], pages: number, mark: 'low' | 'min'): number | undefined {
     return order.find(
       (node) => this.managed[node]! >= pages && this.free[node]! - pages >= this.marks[node]![mark],
     );
   }
 
-  #count({ here, order, interleaved }: AllocationRequest, node: number): void {
+  #count({ here, interleaved }: AllocationRequest, order: readonly number[], node: number): void {
     const stat = this.stat[node]!;
     const wanted = order.find((candidate) => this.managed[candidate]! > 0) ?? node;
     if (node === wanted) {
@@ -85,6 +125,10 @@ export class NodeMemory {
     if (node === here) stat.localNode++;
     else stat.otherNode++;
   }
+}
+
+function sum(values: ArrayLike<number>): number {
+  return Array.from(values).reduce((total, value) => total + value, 0);
 }
 
 function emptyStat(): NumaStat {

@@ -37,6 +37,14 @@ export const ANONYMOUS: VmaFlags = {
   special: false,
 };
 
+/** What the pages of a mapping are (REF §3.5): the page cache of a file, shared memory, or anonymous. */
+export type PageKind = 'anon' | 'file' | 'shmem';
+
+export function pageKind({ file, shared }: VmaFlags): PageKind {
+  if (file) return 'file';
+  return shared ? 'shmem' : 'anon';
+}
+
 /** One mapping of an address space (REF §3.4): a range of a memory object with marks of its own. */
 export class Vma {
   readonly name: string;
@@ -47,7 +55,8 @@ export class Vma {
   /** Whether each huge page has one entry here: it does where the 2 MiB boundaries are the object's. */
   readonly mapsHugeEntries: boolean;
   readonly flags: VmaFlags;
-  policy: MemoryPolicy | null;
+  /** What an `mbind` set here; of shared memory the object keeps it. */
+  #policy: MemoryPolicy | null = null;
   /** 1 where this mapping maps its page. */
   readonly present: Uint8Array;
   /** 1 after a move of a private page, until its first write (REF §3.6, last item). */
@@ -76,10 +85,20 @@ export class Vma {
     this.object = object;
     this.mapsHugeEntries = (start / PAGE_BYTES) % HUGE_PAGES === object.misalignment;
     this.flags = flags;
-    this.policy = policy;
+    if (policy) this.policy = policy;
     this.present = new Uint8Array(object.pages);
     this.writeProtected = new Uint8Array(object.pages);
     this.armed = new ArmedSet(object.pages);
+  }
+
+  /** What an `mbind` asked for: of this mapping, or of the shared memory it maps, whoever asked (REF §3.7). */
+  get policy(): MemoryPolicy | null {
+    return pageKind(this.flags) === 'shmem' ? this.object.policy : this.#policy;
+  }
+
+  set policy(policy: MemoryPolicy | null) {
+    if (pageKind(this.flags) === 'shmem') this.object.policy = policy;
+    else this.#policy = policy;
   }
 
   /** Marks a page that is not marked. */

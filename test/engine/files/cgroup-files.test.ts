@@ -2,6 +2,7 @@ import { expect } from 'chai';
 
 import { KernelError } from '../../../src/engine/kernel-error.ts';
 import type { Kernel } from '../../../src/engine/kernel.ts';
+import { ANONYMOUS } from '../../../src/engine/memory/vma.ts';
 import { CGROUPS, boot, machine, mkdir, pidOf, processSpec, region } from '../boot.ts';
 
 const A = `${CGROUPS}/a`;
@@ -237,9 +238,30 @@ describe('memory accounting', () => {
     expect(memory(kernel, '/a/b')).to.equal(3 << 20);
     expect(kernel.read(`${A}/memory.stat`)).to.match(/^anon 3145728\n/);
     expect(kernel.read(`${A}/memory.numa_stat`)).to.equal(
-      'anon N0=1048576 N1=2097152\npgpromote_success N0=0 N1=0\n',
+      'anon N0=1048576 N1=2097152\nfile N0=0 N1=0\nshmem N0=0 N1=0\npgpromote_success N0=0 N1=0\n',
     );
     expect(kernel.cgroupMemory('/')).to.deep.equal([256, 512]);
+  });
+
+  it('pages of files and of shared memory are not anonymous; shared memory is of the page cache too', () => {
+    const kernel = withGroup();
+    const flags = { ...ANONYMOUS, shared: true };
+    kernel.spawn(
+      processSpec({
+        cgroup: '/a',
+        regions: [
+          region('heap', 1, { firstTouchNode: 0 }),
+          region('file', 2, { firstTouchNode: 1, flags: { ...flags, file: true } }),
+          region('segment', 3, { firstTouchNode: 0, flags }),
+        ],
+      }),
+    );
+    expect(kernel.read(`${A}/memory.stat`)).to.match(/^anon 1048576\nfile 5242880\nshmem 3145728\nnuma_/);
+    expect(kernel.read(`${A}/memory.numa_stat`)).to.match(
+      /^anon N0=1048576 N1=0\nfile N0=3145728 N1=2097152\nshmem N0=3145728 N1=0\n/,
+    );
+    expect(memory(kernel, '/a')).to.equal(6 << 20);
+    expect(kernel.cgroupMemory('/a')).to.deep.equal([1024, 512]);
   });
 
   it('stays charged where it is when the process moves, and is given back at its end', () => {

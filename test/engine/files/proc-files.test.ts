@@ -45,6 +45,8 @@ describe('/proc/vmstat (REF §18.1)', () => {
       .map((line) => line.split(' ')[0]);
     expect(names).to.have.members([
       'anon',
+      'file',
+      'shmem',
       'numa_pte_updates',
       'numa_hint_faults',
       'numa_pages_migrated',
@@ -142,22 +144,5 @@ describe('/sys/devices/system/node (REF §18.3)', () => {
     kernel.write('/proc/sys/vm/numa_stat', '1');
     remoteWork(kernel);
     expect(kernel.nodes()[0]!.numastat.numaHit).to.equal(4097);
-  });
-
-  it('weights of interleaving are 1 to 255 and steer the next allocations', () => {
-    const kernel = boot();
-    const weight = '/sys/kernel/mm/mempolicy/weighted_interleave/node0';
-    for (const text of ['0', '256', 'x'])
-      expect(() => kernel.write(weight, text)).to.throw(KernelError, 'EINVAL');
-    expect(kernel.read(weight)).to.equal('1\n');
-    kernel.write(weight, '3');
-    kernel.spawn(
-      processSpec({
-        regions: [
-          region('a', 1, { policy: { mode: 'WeightedInterleave', nodes: [0, 1], numaBalancing: false } }),
-        ],
-      }),
-    );
-    expect(kernel.processes()[0]!.regions[0]!.pagesPerNode).to.deep.equal([192, 64]);
   });
 });

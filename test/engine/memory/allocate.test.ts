@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import { markPages } from '../../../src/engine/balancing/mark.ts';
 import { makeCgroup } from '../../../src/engine/cgroup-tree.ts';
 import { counterValues } from '../../../src/engine/counters.ts';
+import { digest } from '../../../src/engine/digest.ts';
 import { touchPages } from '../../../src/engine/memory/allocate.ts';
 import { mapRegion } from '../../../src/engine/memory/map-region.ts';
 import { createMemoryPolicy } from '../../../src/engine/memory/memory-policy.ts';
@@ -81,6 +82,16 @@ describe('REF §17.6 allocation by policy', () => {
     expect(state.tasks.size).to.equal(0);
   });
 
+  it('PREFERRED_MANY with a task whose cpuset has none of its nodes takes what the cpuset has', () => {
+    const state = bootState({ machine: MACHINE });
+    state.root.subtreeControl.add('cpuset');
+    state.root.mems = [2, 3];
+    const regions = [region('r', 1, { policy: spec('PreferredMany', 0, 1) })];
+    const { mm } = start(state, { regions, threads: [thread({ affinity: [0] })] });
+    expect([...mm.vmas[0]!.object.residentPerNode]).to.deep.equal([0, 0, 256, 0]);
+    expect(state.memory.stat[2]).to.include({ numaHit: 256, numaMiss: 0 });
+  });
+
   it('cpuset.mems limits every policy', () => {
     const state = bootState({ machine: MACHINE });
     state.root.subtreeControl.add('cpuset');
@@ -100,6 +111,83 @@ describe('REF §17.6 allocation by policy', () => {
   });
 });
 
+describe('REF §17.6 where the search begins, and interleaving without an address', () => {
+  const FILE = { ...ANONYMOUS, shared: true, file: true };
+
+  it('BIND and PREFERRED_MANY begin at the home node, if they have one', () => {
+    for (const [mode, home, expected] of [
+      ['Bind', undefined, [256, 0, 0, 0]],
+      ['Bind', 3, [0, 0, 0, 256]],
+      ['Bind', 2, [0, 0, 0, 256]],
+      ['PreferredMany', 3, [0, 0, 0, 256]],
+    ] as const) {
+      const policy = { ...spec(mode, 0, 3), homeNode: home };
+      const { pages, state } = allocated(policy, 0, 1);
+      expect(pages).to.deep.equal(expected);
+      const served = expected.findIndex((count) => count > 0);
+      expect(state.memory.stat[served]).to.include({ numaHit: 256, localNode: served === 0 ? 256 : 0 });
+    }
+  });
+
+  it('pages of a file follow the task’s rotation, whichever are touched', () => {
+    const state = bootState({ machine: MACHINE });
+    const { vma, task } = file(state, spec('Interleave', 0, 2, 3));
+    for (const page of [7, 3, 100, 4]) touchPages(state, vma, [page, page + 1], { task, cpu: 0, node: 0 });
+    expect([7, 3, 100, 4].map((page) => vma.object.node[page])).to.deep.equal([0, 2, 3, 0]);
+    expect(state.memory.stat.map(({ interleaveHit }) => interleaveHit)).to.deep.equal([2, 0, 1, 1]);
+  });
+
+  it('one rotation for all files of a task; anonymous memory goes by its address', () => {
+    const state = bootState({ machine: MACHINE });
+    const one = file(state, spec('Interleave', 0, 1));
+    const mapping = { name: 'g', pages: 4, flags: FILE };
+    const other = mapRegion(state, one.process, mapping, one.vma.policy);
+    const heap = mapRegion(state, one.process, { name: 'h', pages: 4 }, one.vma.policy);
+    const touch = { task: one.task, cpu: 0, node: 0 };
+    for (const vma of [one.vma, other, heap]) touchPages(state, vma, [1, 2], touch);
+    expect([one.vma, other, heap].map(({ object }) => object.node[1])).to.deep.equal([0, 1, 1]);
+  });
+
+  it('pages of a file under weights', () => {
+    const state = bootState({ machine: MACHINE });
+    state.interleaveWeights.splice(0, 2, 3, 1);
+    const { vma, task } = file(state, spec('WeightedInterleave', 0, 1));
+    const pages = [9, 8, 7, 6, 5];
+    for (const page of pages) touchPages(state, vma, [page, page + 1], { task, cpu: 0, node: 0 });
+    expect(pages.map((page) => vma.object.node[page])).to.deep.equal([0, 0, 0, 1, 0]);
+  });
+
+  it('set_mempolicy begins the rotation anew', () => {
+    const kernel = boot({ machine: MACHINE });
+    const pid = kernel.calls.start({ comm: 'p', cgroup: '/', streamName: 'p', origin: 'Exec', main: {} });
+    kernel.calls.map(pid, { name: 'f', pages: 8, flags: FILE });
+    const nodeAfterInstall = (page: number): number => {
+      kernel.setMemoryPolicy(pid, spec('Interleave', 1, 2, 3));
+      kernel.calls.touch(pid, 'f', [page, page + 1]);
+      return kernel.calls.pageNode(pid, 'f', page);
+    };
+    expect([nodeAfterInstall(0), nodeAfterInstall(1)]).to.deep.equal([1, 1]);
+  });
+
+  it('a rotation’s place is part of the digest', () => {
+    const digestAfter = (page: number | undefined): string => {
+      const state = bootState({ machine: MACHINE });
+      const { task } = file(state, spec('Interleave', 0, 1));
+      if (page !== undefined) task.interleave.next([0, 1]);
+      return digest(state);
+    };
+    expect(digestAfter(0)).not.to.equal(digestAfter(undefined));
+  });
+
+  /** A process with a file mapping that is not touched yet. */
+  function file(state: KernelState, policy: MemoryPolicySpec) {
+    const process = start(state);
+    const created = createMemoryPolicy(policy, 4, state.variant);
+    const vma = mapRegion(state, process, { name: 'f', pages: 128, flags: FILE }, created);
+    return { process, vma, task: process.tasks[0]! };
+  }
+});
+
 describe('REF §18.3 allocation statistics', () => {
   const stats = (state: KernelState, key: keyof NumaStat): readonly number[] =>
     state.memory.stat.map((stat) => stat[key]);
@@ -109,6 +197,39 @@ describe('REF §18.3 allocation statistics', () => {
     expect(stats(state, 'numaHit')).to.deep.equal([0, 0, 0, 256]);
     expect(stats(state, 'otherNode')).to.deep.equal([0, 0, 0, 256]);
     expect(stats(state, 'localNode')).to.deep.equal([0, 0, 0, 0]);
+  });
+
+  it('PREFERRED_MANY: a hit on the nearest of its nodes; another of them is a miss', () => {
+    const state = bootState({ machine: MACHINE });
+    const { min, low } = state.memory.marks[2]!;
+    state.memory.free[2] = low + 100;
+    const regions = [region('r', 1, { policy: spec('PreferredMany', 2, 3) })];
+    start(state, { regions, threads: [thread({ affinity: [0] })] });
+    expect(stats(state, 'numaHit')).to.deep.equal([0, 0, 100, 0]);
+    expect(stats(state, 'numaMiss')).to.deep.equal([0, 0, 0, 156]);
+    expect(stats(state, 'numaForeign')).to.deep.equal([0, 0, 156, 0]);
+    expect(min).to.be.lessThan(low);
+  });
+
+  it('PREFERRED_MANY: outside its nodes the nearest node of all is the first choice', () => {
+    const state = bootState({ machine: MACHINE });
+    state.memory.free[1] = state.memory.marks[1]!.min + 10;
+    const regions = [region('r', 1, { policy: spec('PreferredMany', 1) })];
+    start(state, { regions, threads: [thread({ affinity: [0] })] });
+    // Its own nodes are taken down to the minimum before any other is asked.
+    expect(stats(state, 'numaHit')).to.deep.equal([246, 10, 0, 0]);
+    expect(stats(state, 'localNode')).to.deep.equal([246, 0, 0, 0]);
+    expect(stats(state, 'numaMiss')).to.deep.equal([0, 0, 0, 0]);
+    expect(stats(state, 'numaForeign')).to.deep.equal([0, 0, 0, 0]);
+  });
+
+  it('PREFERRED_MANY: a miss where the nearest node of all is full too', () => {
+    const state = bootState({ machine: MACHINE });
+    for (const node of [0, 1]) state.memory.free[node] = state.memory.marks[node]!.min;
+    const regions = [region('r', 1, { policy: spec('PreferredMany', 1) })];
+    start(state, { regions, threads: [thread({ affinity: [0] })] });
+    expect(stats(state, 'numaMiss')).to.deep.equal([0, 0, 256, 0]);
+    expect(stats(state, 'numaForeign')).to.deep.equal([256, 0, 0, 0]);
   });
 
   it('interleaving counts where the chosen node served', () => {
@@ -203,6 +324,7 @@ describe('REF §3.5, §17.6 allocation of huge pages', () => {
     for (const [mode, nodes, expected] of [
       ['Preferred', [2], [0, 0, 512, 0]],
       ['Bind', [1, 3], [0, 512, 0, 0]],
+      ['PreferredMany', [2, 3], [0, 0, 512, 0]],
     ] as const) {
       const { vma } = heap(huge({ pages: 2 * MIB, policy: spec(mode, ...nodes) }));
       expect([...vma.object.residentPerNode]).to.deep.equal(expected);

@@ -1,6 +1,8 @@
 import { expect } from 'chai';
 
 import { KernelError } from '../../../src/engine/kernel-error.ts';
+import { DEFAULT_VARIANT } from '../../../src/engine/machine/variant.ts';
+import type { KernelVariant } from '../../../src/engine/machine/variant.ts';
 import { InterleaveCursor } from '../../../src/engine/memory/interleave-cursor.ts';
 import {
   automaticInterleaveWeights,
@@ -102,9 +104,15 @@ describe('REF §20.7 interleave', () => {
 describe('REF §17.6 memory policies', () => {
   const create = (
     mode: MemoryPolicyMode,
-    options: { nodes?: readonly number[]; flag?: boolean; interleave?: boolean } = {},
+    options: {
+      nodes?: readonly number[];
+      flag?: boolean;
+      interleave?: boolean;
+      rfc?: KernelVariant['rfc'];
+    } = {},
   ) =>
     createMemoryPolicy({ mode, nodes: options.nodes ?? [], numaBalancing: options.flag ?? false }, 2, {
+      rfc: options.rfc ?? 'V1',
       interleave: options.interleave ?? true,
     });
 
@@ -159,12 +167,33 @@ describe('REF §17.6 memory policies', () => {
     );
   });
 
+  it('Interleave with the flag: an unpatched kernel says EINVAL whatever else is asked for', () => {
+    const options = { nodes: [0, 1], flag: true, interleave: true } as const;
+    expect(() => create('Interleave', { ...options, rfc: 'Off' })).to.throw(KernelError, 'EINVAL');
+    for (const rfc of ['V2', 'AllAncestors'] as const)
+      expect(create('Interleave', { ...options, rfc })).to.include({ taskOnly: true });
+  });
+
   it('Default is no policy at all', () => {
     expect(create('Default')).to.equal(null);
   });
 
   it('Preferred keeps the first of several nodes', () => {
     expect(create('Preferred', { nodes: [1, 0] })).to.deep.include({ nodes: [0] });
+  });
+
+  it('a home node is for Bind and PreferredMany, and exists', () => {
+    const withHome = (mode: MemoryPolicyMode, homeNode: number) => () =>
+      createMemoryPolicy({ mode, nodes: [0], numaBalancing: false, homeNode }, 2, DEFAULT_VARIANT);
+    expect(withHome('Bind', 1)()).to.include({ homeNode: 1 });
+    expect(withHome('PreferredMany', 0)()).to.include({ homeNode: 0 });
+    for (const refused of [
+      withHome('Preferred', 0),
+      withHome('Interleave', 0),
+      withHome('Bind', 2),
+      withHome('Bind', -1),
+    ])
+      expect(refused).to.throw(KernelError, 'EINVAL');
   });
 
   for (const [what, mode, nodes] of [
