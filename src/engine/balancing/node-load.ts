@@ -49,17 +49,19 @@ export function classifyNode(sums: Omit<NodeLoad, 'node' | 'load' | 'type'>): No
 }
 
 /**
- * The first idle CPU of a node that the task may use and no other migration has chosen, or undefined.
+ * The first idle CPU of a node that the task may use and no other migration has chosen, or undefined; one whose whole
+ * core is idle before others (REF §14.2).
  *
  * @param after a CPU of the node to pass by; the search starts behind it and wraps around
  */
 export function idleCpu(state: KernelState, task: Task, node: number, after?: number): number | undefined {
   const cpus = state.topology.cpusOf(node);
   const from = after === undefined ? 0 : cpus.indexOf(after) + 1;
-  return [...cpus.slice(from), ...cpus.slice(0, from)].find((cpu) => {
-    const queue = state.runQueues[cpu]!;
-    return cpu !== after && !queue.numaMigrateOn && isAllowed(task, cpu) && queue.nrRunning(state.now) === 0;
-  });
+  const isIdle = (cpu: number): boolean => state.runQueues[cpu]!.nrRunning(state.now) === 0;
+  const idle = [...cpus.slice(from), ...cpus.slice(0, from)].filter(
+    (cpu) => cpu !== after && !state.runQueues[cpu]!.numaMigrateOn && isAllowed(task, cpu) && isIdle(cpu),
+  );
+  return idle.find((cpu) => state.topology.coreOf(cpu).every(isIdle)) ?? idle[0];
 }
 
 /** An imbalance of up to two is tolerated while the destination runs few tasks (REF §14.4, vectors §20.5). */

@@ -19,6 +19,8 @@ export interface MachineSpec {
   readonly distances: readonly (readonly number[])[];
   /** Last-level caches per node (REF §14.7), default 1. */
   readonly llcsPerNode?: number;
+  /** CPU ids of each physical core (SMT siblings); without it every CPU is a core of its own. */
+  readonly cores?: readonly (readonly number[])[];
 }
 
 /** How the CPU-bearing nodes hang together (REF §3.1). */
@@ -39,6 +41,7 @@ export class Topology {
   /** CPU id → node id. */
   readonly nodeOfCpu: Int32Array;
   readonly #isTopTier: readonly boolean[];
+  readonly #siblings: readonly (readonly number[])[];
   readonly #cpus: readonly (readonly number[])[];
   readonly #distances: readonly (readonly number[])[];
   readonly #zonelists: readonly (readonly number[])[];
@@ -51,6 +54,7 @@ export class Topology {
     this.#isTopTier = spec.nodes.map(({ tier = 'Top' }) => tier === 'Top');
     this.#cpus = spec.nodes.map((node) => [...node.cpus].sort((a, b) => a - b));
     this.#distances = spec.distances.map((row) => [...row]);
+    this.#siblings = siblingsOf(spec);
     this.cpuCount = this.#cpus.reduce((sum, cpus) => sum + cpus.length, 0);
     this.nodeOfCpu = new Int32Array(this.cpuCount);
     this.#cpus.forEach((cpus, node) => {
@@ -67,6 +71,11 @@ export class Topology {
   /** CPUs of a node, ascending. */
   cpusOf(node: number): readonly number[] {
     return this.#cpus[node] ?? [];
+  }
+
+  /** CPUs of the physical core that a CPU belongs to, itself among them (REF §3.1). */
+  coreOf(cpu: number): readonly number[] {
+    return this.#siblings[cpu]!;
   }
 
   /** Whether a node's memory is of the fastest tier (REF §3.1). */
@@ -87,6 +96,13 @@ export class Topology {
   nearestCpuNode(node: number): number {
     return this.zonelist(node).find((other) => this.cpusOf(other).length > 0)!;
   }
+}
+
+/** CPU id → CPUs of its core. */
+function siblingsOf({ nodes, cores }: MachineSpec): readonly (readonly number[])[] {
+  const siblings = nodes.flatMap(({ cpus }) => cpus).map((_, cpu) => [cpu]);
+  for (const core of cores ?? []) for (const cpu of core) siblings[cpu] = [...core];
+  return siblings;
 }
 
 function byDistance(topology: Topology, from: number): readonly number[] {
@@ -121,6 +137,7 @@ function validate(spec: MachineSpec): void {
     if (cpu !== index) fail(`CPU ids must be 0 to ${cpus.length - 1}, each on one node; see id ${cpu}`);
   });
   if (spec.nodes.every((node) => node.pages === 0)) fail('no node has memory');
+  checkCores(spec, fail);
   for (const { bandwidth = 0 } of spec.nodes)
     if (!(bandwidth >= 0 && bandwidth < Infinity)) fail(`a node cannot have a bandwidth of ${bandwidth}`);
   if (spec.distances.length !== count) fail(`${count} nodes need ${count} rows of distances`);
@@ -131,4 +148,14 @@ function validate(spec: MachineSpec): void {
         fail(`distance ${i} to ${j} is ${distance}: a node has 10 to itself and 11 to 255 to others`);
     });
   });
+}
+
+function checkCores({ nodes, cores = [] }: MachineSpec, fail: (what: string) => never): void {
+  const listed = cores.flat();
+  const twice = listed.find((cpu, index) => listed.indexOf(cpu) !== index);
+  if (twice !== undefined) fail(`CPU ${twice} is on two cores, or twice on one`);
+  for (const core of cores) {
+    if (!nodes.some(({ cpus }) => core.every((cpu) => cpus.includes(cpu))))
+      fail(`the core of CPUs ${core.join(', ')} is not on one node`);
+  }
 }

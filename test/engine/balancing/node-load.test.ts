@@ -66,8 +66,16 @@ describe('REF §20.5 load test, equal capacity', () => {
 
 describe('REF §14.2 the idle CPU of a node', () => {
   /** Node 1 has CPUs 4 to 7; one of them is busy. */
-  const looking = (options: { busy: number; locked?: number; affinity?: readonly number[] }) => {
-    const state = bootState({ machine: machine({ nodes: 2, cpusPerNode: 4 }) });
+  const looking = (options: {
+    busy: number;
+    locked?: number;
+    affinity?: readonly number[];
+    cores?: readonly (readonly number[])[];
+  }) => {
+    const { cores } = options;
+    const state = bootState({
+      machine: { ...machine({ nodes: 2, cpusPerNode: 4 }), ...(cores && { cores }) },
+    });
     const { task } = startOn(state, 0, 0);
     startOn(state, options.busy, 1);
     runTicks(state, 1);
@@ -79,6 +87,16 @@ describe('REF §14.2 the idle CPU of a node', () => {
   it('is the first that runs nothing', () => {
     expect(looking({ busy: 4 })()).to.equal(5);
     expect(looking({ busy: 6 })()).to.equal(4);
+  });
+
+  it('is one whose whole core is idle, before others', () => {
+    const cores = [
+      [4, 6],
+      [5, 7],
+    ];
+    expect(looking({ busy: 6, cores })()).to.equal(5);
+    expect(looking({ busy: 6, cores, locked: 5 })()).to.equal(7);
+    expect(looking({ busy: 6, cores, affinity: [0, 4] })()).to.equal(4);
   });
 
   it('is one that no other migration has chosen', () => {

@@ -101,6 +101,8 @@ describe('REF §3.1 topology class', () => {
         ],
       },
     ],
+    ['a core across nodes', { cores: [[0, 1]] }],
+    ['a CPU on two cores', { cores: [[0], [0]] }],
   ] as const) {
     it(`${what} is EINVAL`, () => {
       expect(() => new Topology({ ...TWO_NODES, ...change })).to.throw(KernelError, 'EINVAL');

@@ -195,8 +195,14 @@ export const COMPARISON_MUTANTS: readonly Mutant[] = [
     ['other', 'the replacement is another CPU', 'cpu !== after && ', ''],
   ]),
   ...mutantsOf('14.2', 'balancing/node-load.ts', [
-    ['idle-locked', 'the idle CPU is not locked', '!queue.numaMigrateOn && ', ''],
+    ['idle-locked', 'the idle CPU is not locked', '!state.runQueues[cpu]!.numaMigrateOn && ', ''],
     ['idle-allowed', 'the idle CPU is allowed', 'isAllowed(task, cpu) && ', ''],
-    ['idle-busy', 'the idle CPU runs nothing', ' && queue.nrRunning(state.now) === 0', ''],
+    ['idle-busy', 'the idle CPU runs nothing', ' && isIdle(cpu)', ''],
+    [
+      'idle-core',
+      'an idle core first',
+      'idle.find((cpu) => state.topology.coreOf(cpu).every(isIdle)) ?? ',
+      '',
+    ],
   ]),
 ];
