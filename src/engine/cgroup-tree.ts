@@ -1,6 +1,7 @@
 import { Cgroup } from './cgroup.ts';
 import { KernelError } from './kernel-error.ts';
 import { fitToAllowed } from './sched/fork-placement.ts';
+import type { MemoryObject } from './memory/memory-object.ts';
 import type { KernelState } from './state.ts';
 
 /** The group at a path from the cgroup root (`/`, `/a/b`), or undefined. */
@@ -56,9 +57,13 @@ export function removeCgroup(state: KernelState, path: string): void {
 
 /** Memory that is still charged to a group belongs to its parent when the group goes. */
 function adoptMemory(state: KernelState, from: Cgroup, to: Cgroup): void {
-  for (const { mm } of state.processes.values()) {
-    for (const { object } of mm.vmas) if (object.cgroup === from) object.cgroup = to;
-  }
+  for (const object of objectsOf(state)) if (object.cgroup === from) object.cgroup = to;
+}
+
+/** All that processes map, each once. */
+function objectsOf(state: KernelState): ReadonlySet<MemoryObject> {
+  const regions = [...state.processes.values()].flatMap(({ mm }) => mm.regions());
+  return new Set(regions.flatMap(({ objects }) => objects));
 }
 
 /**
@@ -83,10 +88,7 @@ export function moveProcess(state: KernelState, pid: number, to: Cgroup): void {
 /** Resident pages per node charged to a group and its descendants. */
 export function memoryPerNode(state: KernelState, group: Cgroup): readonly number[] {
   const pages = Array.from({ length: state.topology.nodeCount }, () => 0);
-  const objects = new Set(
-    [...state.processes.values()].flatMap(({ mm }) => mm.vmas.map(({ object }) => object)),
-  );
-  for (const { cgroup, residentPerNode } of objects) {
+  for (const { cgroup, residentPerNode } of objectsOf(state)) {
     if (![...cgroup.lineage()].includes(group)) continue;
     residentPerNode.forEach((count, node) => (pages[node]! += count));
   }

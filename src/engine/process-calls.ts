@@ -1,5 +1,6 @@
 import { attachStreams } from './access/attach-streams.ts';
 import type { ThreadAccess } from './access/attach-streams.ts';
+import { forkProcess } from './fork.ts';
 import { groupForProcesses } from './cgroup-tree.ts';
 import { checkAccess, checkOf, checkThread } from './check-process.ts';
 import { KernelError } from './kernel-error.ts';
@@ -9,7 +10,7 @@ import type { Mapping } from './memory/map-region.ts';
 import { createMemoryPolicy } from './memory/memory-policy.ts';
 import type { MemoryPolicySpec } from './memory/memory-policy.ts';
 import type { MemoryObject } from './memory/memory-object.ts';
-import type { Vma } from './memory/vma.ts';
+import type { PageTable } from './memory/page-table.ts';
 import { NOT_RESIDENT } from './memory/memory-object.ts';
 import { addThread, newProcess } from './process.ts';
 import type { Process } from './process.ts';
@@ -31,7 +32,7 @@ export interface StartSpec {
 }
 
 /** A mapping with the policy an `mbind` gives it, and the name of pages it shares with other processes. */
-export interface MapSpec extends Omit<Mapping, 'object'> {
+export interface MapSpec extends Omit<Mapping, 'object' | 'isNamed'> {
   readonly policy?: MemoryPolicySpec | undefined;
   /** Mappings that give the same name map the same pages. */
   readonly sharedObject?: string | undefined;
@@ -71,26 +72,36 @@ export class ProcessCalls {
     return addThread(this.#state, process, thread).pid;
   }
 
+  /** A copy of a thread's process (REF §5.1), with no work to do yet. @returns its pid */
+  fork(tid: number): number {
+    const creator = this.#task(tid);
+    return forkProcess(this.#state, this.#process(creator.tgid), creator).pid;
+  }
+
   map(pid: number, { policy, sharedObject, ...mapping }: MapSpec): void {
     const { topology, variant } = this.#state;
     checkMapping(this.#process(pid), mapping);
     const created = policy ? createMemoryPolicy(policy, topology.nodeCount, variant) : null;
     const object = sharedObject === undefined ? undefined : this.#liveObject(sharedObject);
-    const vma = mapRegion(this.#state, this.#process(pid), { ...mapping, object }, created);
+    const vma = mapRegion(
+      this.#state,
+      this.#process(pid),
+      { ...mapping, object, isNamed: sharedObject !== undefined },
+      created,
+    );
     if (sharedObject !== undefined) this.#sharedObjects.set(sharedObject, vma.object);
   }
 
   touch(tid: number, region: string, [low, high]: readonly [number, number]): void {
     const task = this.#task(tid);
-    const vma = this.#vma(task.tgid, region);
-    const check = checkOf(`region ${region}`);
-    check(low >= 0 && low <= high && high <= vma.pages, `it has no pages ${low} to ${high}`);
-    const failed = touchPages(this.#state, vma, [low, high], {
-      task,
-      cpu: task.cpu,
-      node: this.#state.nodeOfTask(task),
-    });
-    if (failed) throw new KernelError('ENOMEM', `region ${region}`, failed);
+    const table = this.#region(task.tgid, region);
+    checkSpan(table, [low, high]);
+    const touch = { task, cpu: task.cpu, node: this.#state.nodeOfTask(task) };
+    for (const vma of table.vmas) {
+      const span = [Math.max(low, vma.low), Math.min(high, vma.high)] as const;
+      const failed = touchPages(this.#state, vma, span, touch);
+      if (failed) throw new KernelError('ENOMEM', `region ${region}`, failed);
+    }
   }
 
   setAffinity(tid: number, cpus: readonly number[]): void {
@@ -109,10 +120,9 @@ export class ProcessCalls {
   setWork(tid: number, { dutyPercent, accesses }: ThreadWork): void {
     const task = this.#task(tid);
     const check = checkOf(`tid ${tid}`);
-    for (const access of accesses) checkAccess(this.#vma(task.tgid, access.region), access, check);
+    for (const access of accesses) checkAccess(this.#region(task.tgid, access.region), access, check);
     checkThread(this.#state, { dutyPercent }, check);
-    const process = this.#process(task.tgid);
-    attachStreams(this.#state, task, accesses, `${process.streamName}/${process.tasks.indexOf(task)}`);
+    attachStreams(this.#state, task, accesses);
     if (dutyPercent !== undefined) task.dutyPercent = dutyPercent;
   }
 
@@ -130,13 +140,15 @@ export class ProcessCalls {
 
   /** Keeps pages from being isolated, as somebody who holds them does, until the batches are drained (REF §10.1 row 4). */
   holdPages(pid: number, region: string, [low, high]: readonly [number, number]): void {
-    const vma = this.#vma(pid, region);
-    for (let page = low; page < high; page++) this.#state.lruBatches.hold(vma.object, page);
+    const table = this.#region(pid, region);
+    for (let page = low; page < high; page++) this.#state.lruBatches.hold(table.objectOf(page), page);
   }
 
   /** Node of a page, NO_NODE while it is not resident. */
   pageNode(pid: number, region: string, page: number): number {
-    const node = this.#vma(pid, region).object.node[page];
+    const table = this.#region(pid, region);
+    if (table.changed && table.present[page] !== 1) return NO_NODE;
+    const node = table.objectOf(page).node[page];
     return node === undefined || node === NOT_RESIDENT ? NO_NODE : node;
   }
 
@@ -158,11 +170,17 @@ export class ProcessCalls {
     return task;
   }
 
-  #vma(pid: number, region: string): Vma {
+  #region(pid: number, region: string): PageTable {
     const vma = this.#process(pid).mm.vmas.find(({ name }) => name === region);
     if (!vma) throw new KernelError('EINVAL', `pid ${pid}`, `there is no region ${region}`);
-    return vma;
+    return vma.table;
   }
+}
+
+function checkSpan(table: PageTable, [low, high]: readonly [number, number]): void {
+  const whole = Number.isInteger(low) && Number.isInteger(high);
+  const check = checkOf(`region ${table.name}`);
+  check(whole && low >= 0 && low <= high && high <= table.pages, `it has no pages ${low} to ${high}`);
 }
 
 function checkMapping({ pid, mm }: Process, { name, pages, address }: Mapping): void {

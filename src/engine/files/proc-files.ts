@@ -3,6 +3,7 @@ import type { Process } from '../process.ts';
 import type { Task } from '../sched/task.ts';
 import type { KernelState } from '../state.ts';
 import type { MemoryPolicy } from '../memory/memory-policy.ts';
+import { pagesPerNode } from '../memory/pages-per-node.ts';
 import type { Vma } from '../memory/vma.ts';
 import type { FileLookup, KernelFile } from './kernel-file.ts';
 import { formatIdList } from './parse-value.ts';
@@ -83,7 +84,7 @@ function faultsLine(task: Task, node: number): string {
 
 function numaMapsLine(vma: Vma, task: Task): string {
   const resident = vma.residentPages;
-  const perNode = [...vma.object.residentPerNode.entries()]
+  const perNode = [...Array.from(pagesPerNode(vma)).entries()]
     .filter(([, pages]) => pages > 0)
     .map(([node, pages]) => ` N${node}=${pages}`)
     .join('');
