@@ -1,5 +1,6 @@
 import { attachStreams } from './access/attach-streams.ts';
 import type { ThreadAccess } from './access/attach-streams.ts';
+import { execProcess } from './exec.ts';
 import { forkProcess } from './fork.ts';
 import { groupForProcesses } from './cgroup-tree.ts';
 import { checkAccess, checkOf, checkThread } from './check-process.ts';
@@ -12,7 +13,7 @@ import type { MemoryPolicySpec } from './memory/memory-policy.ts';
 import type { MemoryObject } from './memory/memory-object.ts';
 import type { PageTable } from './memory/page-table.ts';
 import { NOT_RESIDENT } from './memory/memory-object.ts';
-import { addThread, newProcess } from './process.ts';
+import { addThread, exitThread, newProcess } from './process.ts';
 import type { Process } from './process.ts';
 import { fitToAllowed } from './sched/fork-placement.ts';
 import type { ThreadPlace } from './sched/create-task.ts';
@@ -76,6 +77,17 @@ export class ProcessCalls {
   fork(tid: number): number {
     const creator = this.#task(tid);
     return forkProcess(this.#state, this.#process(creator.tgid), creator).pid;
+  }
+
+  /** Replaces the address space of a process by an empty one; of its threads the main one is left (REF §5.2). */
+  exec(pid: number): void {
+    execProcess(this.#state, this.#process(pid));
+  }
+
+  /** Ends a thread (REF §5.3); with the last one the process ends. */
+  exitThread(tid: number): void {
+    const task = this.#task(tid);
+    exitThread(this.#state, this.#process(task.tgid), task);
   }
 
   map(pid: number, { policy, sharedObject, ...mapping }: MapSpec): void {

@@ -136,6 +136,16 @@ export function endProcess(state: KernelState, process: Process): void {
   for (const table of process.mm.regions()) unmapRegion(state, table);
 }
 
+/** Ends a thread (REF §5.3), with the last one its process. */
+export function exitThread(state: KernelState, process: Process, task: Task): void {
+  if (process.tasks.length === 1) {
+    endProcess(state, process);
+    return;
+  }
+  process.tasks.splice(process.tasks.indexOf(task), 1);
+  endTask(state, task);
+}
+
 /** Ends the process of a task that could not get a page: there is no reclaim (docs/fidelity.md: L2). */
 export function outOfMemory(state: KernelState, task: Task): void {
   for (const group of task.cgroup.governing('memory').lineage()) group.oomKills++;
