@@ -6,6 +6,8 @@ import { groupForProcesses } from './cgroup-tree.ts';
 import { checkAccess, checkOf, checkThread } from './check-process.ts';
 import { KernelError } from './kernel-error.ts';
 import { touchPages } from './memory/allocate.ts';
+import { bindRange, protectRange, unmapRange } from './memory/change-range.ts';
+import type { AccessRights, PageSpan } from './memory/change-range.ts';
 import { mapRegion } from './memory/map-region.ts';
 import type { Mapping } from './memory/map-region.ts';
 import { createMemoryPolicy } from './memory/memory-policy.ts';
@@ -88,6 +90,25 @@ export class ProcessCalls {
   exitThread(tid: number): void {
     const task = this.#task(tid);
     exitThread(this.#state, this.#process(task.tgid), task);
+  }
+
+  /** Takes pages of a region away. */
+  munmap(pid: number, region: string, span: PageSpan): void {
+    const table = this.#region(pid, region);
+    checkSpan(table, span);
+    unmapRange(this.#state, this.#process(pid), table, span);
+  }
+
+  /** Changes the access rights of pages of a region. */
+  mprotect(pid: number, region: string, span: PageSpan, rights: AccessRights): void {
+    protectRange(this.#process(pid), this.#mapped(pid, region, span), span, rights);
+  }
+
+  /** Changes the memory policy of pages of a region; those that are there stay where they are. */
+  mbind(pid: number, region: string, span: PageSpan, spec: MemoryPolicySpec): void {
+    const { topology, variant } = this.#state;
+    const policy = createMemoryPolicy(spec, topology.nodeCount, variant);
+    bindRange(this.#process(pid), this.#mapped(pid, region, span), span, policy);
   }
 
   map(pid: number, { policy, sharedObject, ...mapping }: MapSpec): void {
@@ -182,6 +203,21 @@ export class ProcessCalls {
     return task;
   }
 
+  /** A region of which a span is mapped without holes. */
+  #mapped(pid: number, region: string, span: PageSpan): PageTable {
+    const table = this.#region(pid, region);
+    checkSpan(table, span);
+    const mapped = table.vmas.reduce(
+      (sum, { low, high }) => sum + Math.max(0, Math.min(high, span[1]) - Math.max(low, span[0])),
+      0,
+    );
+    checkOf(`region ${region}`)(
+      mapped === span[1] - span[0],
+      `of pages ${span.join(' to ')} some are unmapped`,
+    );
+    return table;
+  }
+
   #region(pid: number, region: string): PageTable {
     const vma = this.#process(pid).mm.vmas.find(({ name }) => name === region);
     if (!vma) throw new KernelError('EINVAL', `pid ${pid}`, `there is no region ${region}`);
@@ -189,7 +225,7 @@ export class ProcessCalls {
   }
 }
 
-function checkSpan(table: PageTable, [low, high]: readonly [number, number]): void {
+function checkSpan(table: PageTable, [low, high]: PageSpan): void {
   const whole = Number.isInteger(low) && Number.isInteger(high);
   const check = checkOf(`region ${table.name}`);
   check(whole && low >= 0 && low <= high && high <= table.pages, `it has no pages ${low} to ${high}`);

@@ -204,6 +204,12 @@ function settle(walk: ScanWalk, { vma, low, marked }: Chunk, high: number): bool
   return walk.pagesLeft <= 0 || walk.virtLeft <= 0;
 }
 
+/** The mappings of a task's address space are about to change: its scan goes on from where it is, by what it then finds. */
+export function leaveChunk(task: Task): void {
+  const { walk } = task;
+  if (walk?.chunk && settle(walk, walk.chunk, walk.chunk.at)) finish(task, walk, true);
+}
+
 /** @param stoppedInVma whether the walk ended inside the list rather than at its end */
 function finish(task: Task, walk: ScanWalk, stoppedInVma: boolean): void {
   const { mm } = task;
