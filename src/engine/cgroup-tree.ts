@@ -3,6 +3,7 @@ import { KernelError } from './kernel-error.ts';
 import { pageKind } from './memory/vma.ts';
 import type { PageKind } from './memory/vma.ts';
 import { fitToAllowed } from './sched/fork-placement.ts';
+import type { MemoryObject } from './memory/memory-object.ts';
 import type { KernelState } from './state.ts';
 
 /** The group at a path from the cgroup root (`/`, `/a/b`), or undefined. */
@@ -60,9 +61,17 @@ export function removeCgroup(state: KernelState, path: string): void {
 
 /** Memory that is still charged to a group belongs to its parent when the group goes. */
 function adoptMemory(state: KernelState, from: Cgroup, to: Cgroup): void {
-  for (const { mm } of state.processes.values()) {
-    for (const { object } of mm.vmas) if (object.cgroup === from) object.cgroup = to;
-  }
+  for (const object of objectsOf(state)) if (object.cgroup === from) object.cgroup = to;
+}
+
+/** All that processes map, of some kinds or of all, each once. */
+function objectsOf(
+  state: KernelState,
+  kinds: readonly PageKind[] = ['anon', 'file', 'shmem'],
+): ReadonlySet<MemoryObject> {
+  const regions = [...state.processes.values()].flatMap(({ mm }) => mm.regions());
+  const wanted = regions.filter(({ vmas }) => vmas.some(({ flags }) => kinds.includes(pageKind(flags))));
+  return new Set(wanted.flatMap(({ objects }) => objects));
 }
 
 /**
@@ -88,14 +97,10 @@ export function moveProcess(state: KernelState, pid: number, to: Cgroup): void {
 export function memoryPerNode(
   state: KernelState,
   group: Cgroup,
-  kinds: readonly PageKind[] = ['anon', 'file', 'shmem'],
+  kinds?: readonly PageKind[],
 ): readonly number[] {
   const pages = Array.from({ length: state.topology.nodeCount }, () => 0);
-  const vmas = [...state.processes.values()].flatMap(({ mm }) => mm.vmas);
-  const objects = new Set(
-    vmas.filter(({ flags }) => kinds.includes(pageKind(flags))).map(({ object }) => object),
-  );
-  for (const { cgroup, residentPerNode } of objects) {
+  for (const { cgroup, residentPerNode } of objectsOf(state, kinds)) {
     if (![...cgroup.lineage()].includes(group)) continue;
     residentPerNode.forEach((count, node) => (pages[node]! += count));
   }

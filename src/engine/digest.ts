@@ -1,5 +1,7 @@
 import type { Cgroup } from './cgroup.ts';
 import type { AddressSpace } from './memory/address-space.ts';
+import type { ArmedSet } from './memory/armed-set.ts';
+import type { PageTable } from './memory/page-table.ts';
 import type { KernelState } from './state.ts';
 import type { Task } from './sched/task.ts';
 
@@ -86,17 +88,34 @@ function hashCgroup(hash: Hasher, group: Cgroup, places: Map<Cgroup, number>): v
 
 function hashAddressSpace(hash: Hasher, mm: AddressSpace): void {
   for (const amount of [mm.nextScan, mm.scanOffset, mm.scanSeq]) hash.number(amount);
-  for (const { object, armed, pages, scan, hugePages } of mm.vmas) {
-    hash.words(object.node);
-    if (hugePages) hash.words(object.huge);
-    hash.words(object.lastCpupid);
-    hash.number(pages);
-    for (let page = armed.nextFrom(0); page >= 0; page = armed.nextFrom(page + 1)) hash.word(page);
+  for (const vma of mm.vmas) {
+    const { table, scan } = vma;
+    if (vma === table.vmas[0]) hashRegion(hash, table);
+    if (table.changed) hash.text(`${vma.low} ${vma.high} ${JSON.stringify([vma.flags, vma.policy])}`);
     if (!scan) continue;
     for (const amount of [scan.nextScan, scan.pidsReset, scan.startSeq, scan.previousSeq])
       hash.number(amount);
     hash.words([...scan.previousPids, ...scan.currentPids]);
   }
+}
+
+function hashRegion(hash: Hasher, table: PageTable): void {
+  const { object, armed, pages, vmas, changed, objects } = table;
+  hash.words(object.node);
+  if (vmas[0]!.hugePages) hash.words(object.huge);
+  hash.words(object.lastCpupid);
+  hash.number(pages);
+  hashPages(hash, armed);
+  if (!changed) return;
+  for (const copies of objects.slice(1)) {
+    for (const words of [copies.node, copies.huge, copies.lastCpupid]) hash.words(words);
+  }
+  for (const words of [table.present, table.layerOf ?? [], [...table.splitBlocks]]) hash.words(words);
+  if (table.cow) hashPages(hash, table.cow);
+}
+
+function hashPages(hash: Hasher, set: ArmedSet): void {
+  for (let page = set.nextFrom(0); page >= 0; page = set.nextFrom(page + 1)) hash.word(page);
 }
 
 function hashTask(hash: Hasher, task: Task): void {

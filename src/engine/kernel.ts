@@ -14,6 +14,7 @@ import { DEFAULT_COSTS } from './machine/costs.ts';
 import { DEFAULT_TUNABLES } from './machine/tunables.ts';
 import { DEFAULT_VARIANT } from './machine/variant.ts';
 import { createMemoryPolicy, isInterleaved } from './memory/memory-policy.ts';
+import { regionPagesPerNode } from './memory/pages-per-node.ts';
 import type { MemoryPolicySpec } from './memory/memory-policy.ts';
 import type { NumaStat } from './memory/node-memory.ts';
 import { endProcess, spawnProcess } from './process.ts';
@@ -242,11 +243,14 @@ export class Kernel {
         scanPeriodMs: task.scanPeriodMs,
         runtimeNs: task.sumExec,
         accesses: task.streams.map((stream) => ({
-          region: stream.vma.name,
+          region: stream.table.name,
           touchesPerSecond: stream.touchesPerSecond(this.#state.now),
         })),
       })),
-      regions: mm.vmas.map(({ name, object }) => ({ name, pagesPerNode: [...object.residentPerNode] })),
+      regions: mm.regions().map((table) => ({
+        name: table.name,
+        pagesPerNode: Array.from(regionPagesPerNode(table)),
+      })),
     };
   }
 

@@ -1,17 +1,21 @@
 import { attachStreams } from './access/attach-streams.ts';
 import type { ThreadAccess } from './access/attach-streams.ts';
+import { execProcess } from './exec.ts';
+import { forkProcess } from './fork.ts';
 import { groupForProcesses } from './cgroup-tree.ts';
 import { checkAccess, checkOf, checkThread } from './check-process.ts';
 import { KernelError } from './kernel-error.ts';
 import { touchPages } from './memory/allocate.ts';
+import { bindRange, protectRange, unmapRange } from './memory/change-range.ts';
+import type { AccessRights, PageSpan } from './memory/change-range.ts';
 import { mapRegion } from './memory/map-region.ts';
 import type { Mapping } from './memory/map-region.ts';
 import { createMemoryPolicy } from './memory/memory-policy.ts';
 import type { MemoryPolicySpec } from './memory/memory-policy.ts';
 import type { MemoryObject } from './memory/memory-object.ts';
-import type { Vma } from './memory/vma.ts';
+import type { PageTable } from './memory/page-table.ts';
 import { NOT_RESIDENT } from './memory/memory-object.ts';
-import { addThread, newProcess } from './process.ts';
+import { addThread, exitThread, newProcess } from './process.ts';
 import type { Process } from './process.ts';
 import { fitToAllowed } from './sched/fork-placement.ts';
 import type { ThreadPlace } from './sched/create-task.ts';
@@ -31,7 +35,7 @@ export interface StartSpec {
 }
 
 /** A mapping with the policy an `mbind` gives it, and the name of pages it shares with other processes. */
-export interface MapSpec extends Omit<Mapping, 'object'> {
+export interface MapSpec extends Omit<Mapping, 'object' | 'isNamed'> {
   readonly policy?: MemoryPolicySpec | undefined;
   /** Mappings that give the same name map the same pages. */
   readonly sharedObject?: string | undefined;
@@ -71,26 +75,66 @@ export class ProcessCalls {
     return addThread(this.#state, process, thread).pid;
   }
 
+  /** A copy of a thread's process (REF §5.1), with no work to do yet. @returns its pid */
+  fork(tid: number): number {
+    const creator = this.#task(tid);
+    return forkProcess(this.#state, this.#process(creator.tgid), creator).pid;
+  }
+
+  /** Replaces the address space of a process by an empty one; of its threads the main one is left (REF §5.2). */
+  exec(pid: number): void {
+    execProcess(this.#state, this.#process(pid));
+  }
+
+  /** Ends a thread (REF §5.3); with the last one the process ends. */
+  exitThread(tid: number): void {
+    const task = this.#task(tid);
+    exitThread(this.#state, this.#process(task.tgid), task);
+  }
+
+  /** Takes pages of a region away. */
+  munmap(pid: number, region: string, span: PageSpan): void {
+    const table = this.#region(pid, region);
+    checkSpan(table, span);
+    unmapRange(this.#state, this.#process(pid), table, span);
+  }
+
+  /** Changes the access rights of pages of a region. */
+  mprotect(pid: number, region: string, span: PageSpan, rights: AccessRights): void {
+    protectRange(this.#process(pid), this.#mapped(pid, region, span), span, rights);
+  }
+
+  /** Changes the memory policy of pages of a region; those that are there stay where they are. */
+  mbind(pid: number, region: string, span: PageSpan, spec: MemoryPolicySpec): void {
+    const { topology, variant } = this.#state;
+    const policy = createMemoryPolicy(spec, topology.nodeCount, variant);
+    bindRange(this.#process(pid), this.#mapped(pid, region, span), span, policy);
+  }
+
   map(pid: number, { policy, sharedObject, ...mapping }: MapSpec): void {
     const { topology, variant } = this.#state;
     checkMapping(this.#process(pid), mapping);
     const created = policy ? createMemoryPolicy(policy, topology.nodeCount, variant) : null;
     const object = sharedObject === undefined ? undefined : this.#liveObject(sharedObject);
-    const vma = mapRegion(this.#state, this.#process(pid), { ...mapping, object }, created);
+    const vma = mapRegion(
+      this.#state,
+      this.#process(pid),
+      { ...mapping, object, isNamed: sharedObject !== undefined },
+      created,
+    );
     if (sharedObject !== undefined) this.#sharedObjects.set(sharedObject, vma.object);
   }
 
   touch(tid: number, region: string, [low, high]: readonly [number, number]): void {
     const task = this.#task(tid);
-    const vma = this.#vma(task.tgid, region);
-    const check = checkOf(`region ${region}`);
-    check(low >= 0 && low <= high && high <= vma.pages, `it has no pages ${low} to ${high}`);
-    const failed = touchPages(this.#state, vma, [low, high], {
-      task,
-      cpu: task.cpu,
-      node: this.#state.nodeOfTask(task),
-    });
-    if (failed) throw new KernelError('ENOMEM', `region ${region}`, failed);
+    const table = this.#region(task.tgid, region);
+    checkSpan(table, [low, high]);
+    const touch = { task, cpu: task.cpu, node: this.#state.nodeOfTask(task) };
+    for (const vma of table.vmas) {
+      const span = [Math.max(low, vma.low), Math.min(high, vma.high)] as const;
+      const failed = touchPages(this.#state, vma, span, touch);
+      if (failed) throw new KernelError('ENOMEM', `region ${region}`, failed);
+    }
   }
 
   setAffinity(tid: number, cpus: readonly number[]): void {
@@ -109,10 +153,9 @@ export class ProcessCalls {
   setWork(tid: number, { dutyPercent, accesses }: ThreadWork): void {
     const task = this.#task(tid);
     const check = checkOf(`tid ${tid}`);
-    for (const access of accesses) checkAccess(this.#vma(task.tgid, access.region), access, check);
+    for (const access of accesses) checkAccess(this.#region(task.tgid, access.region), access, check);
     checkThread(this.#state, { dutyPercent }, check);
-    const process = this.#process(task.tgid);
-    attachStreams(this.#state, task, accesses, `${process.streamName}/${process.tasks.indexOf(task)}`);
+    attachStreams(this.#state, task, accesses);
     if (dutyPercent !== undefined) task.dutyPercent = dutyPercent;
   }
 
@@ -130,13 +173,15 @@ export class ProcessCalls {
 
   /** Keeps pages from being isolated, as somebody who holds them does, until the batches are drained (REF §10.1 row 4). */
   holdPages(pid: number, region: string, [low, high]: readonly [number, number]): void {
-    const vma = this.#vma(pid, region);
-    for (let page = low; page < high; page++) this.#state.lruBatches.hold(vma.object, page);
+    const table = this.#region(pid, region);
+    for (let page = low; page < high; page++) this.#state.lruBatches.hold(table.objectOf(page), page);
   }
 
   /** Node of a page, NO_NODE while it is not resident. */
   pageNode(pid: number, region: string, page: number): number {
-    const node = this.#vma(pid, region).object.node[page];
+    const table = this.#region(pid, region);
+    if (table.changed && table.present[page] !== 1) return NO_NODE;
+    const node = table.objectOf(page).node[page];
     return node === undefined || node === NOT_RESIDENT ? NO_NODE : node;
   }
 
@@ -158,11 +203,32 @@ export class ProcessCalls {
     return task;
   }
 
-  #vma(pid: number, region: string): Vma {
+  /** A region of which a span is mapped without holes. */
+  #mapped(pid: number, region: string, span: PageSpan): PageTable {
+    const table = this.#region(pid, region);
+    checkSpan(table, span);
+    const mapped = table.vmas.reduce(
+      (sum, { low, high }) => sum + Math.max(0, Math.min(high, span[1]) - Math.max(low, span[0])),
+      0,
+    );
+    checkOf(`region ${region}`)(
+      mapped === span[1] - span[0],
+      `of pages ${span.join(' to ')} some are unmapped`,
+    );
+    return table;
+  }
+
+  #region(pid: number, region: string): PageTable {
     const vma = this.#process(pid).mm.vmas.find(({ name }) => name === region);
     if (!vma) throw new KernelError('EINVAL', `pid ${pid}`, `there is no region ${region}`);
-    return vma;
+    return vma.table;
   }
+}
+
+function checkSpan(table: PageTable, [low, high]: PageSpan): void {
+  const whole = Number.isInteger(low) && Number.isInteger(high);
+  const check = checkOf(`region ${table.name}`);
+  check(whole && low >= 0 && low <= high && high <= table.pages, `it has no pages ${low} to ${high}`);
 }
 
 function checkMapping({ pid, mm }: Process, { name, pages, address }: Mapping): void {

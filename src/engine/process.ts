@@ -1,17 +1,18 @@
 import { attachStreams } from './access/attach-streams.ts';
 import type { ThreadAccess } from './access/attach-streams.ts';
-import { leaveGroup } from './balancing/numa-group.ts';
 import type { Cgroup } from './cgroup.ts';
 import { checkProcess } from './check-process.ts';
 import type { ProcessPolicies } from './check-process.ts';
 import { AddressSpace } from './memory/address-space.ts';
-import { chargePages, touchPages } from './memory/allocate.ts';
+import { touchPages } from './memory/allocate.ts';
 import type { AllocationFailure } from './memory/allocate.ts';
 import { mapRegion } from './memory/map-region.ts';
 import type { MemoryPolicySpec } from './memory/memory-policy.ts';
-import type { Vma, VmaFlags } from './memory/vma.ts';
+import { unmapRegion } from './memory/unmap.ts';
+import type { VmaFlags } from './memory/vma.ts';
 import { createTask } from './sched/create-task.ts';
 import type { ThreadPlace } from './sched/create-task.ts';
+import { endTask } from './sched/end-task.ts';
 import type { Task } from './sched/task.ts';
 import type { KernelState } from './state.ts';
 
@@ -64,6 +65,9 @@ export interface Process {
   readonly tasks: Task[];
   /** Names its random streams. */
   readonly streamName: string;
+  /** Threads and forked processes it has started so far, which number their names. */
+  threadsStarted: number;
+  forks: number;
 }
 
 /** The outcome of a start: the process, or why it was ended while it touched its memory. */
@@ -84,7 +88,7 @@ export function spawnProcess(state: KernelState, spec: ProcessSpec, cgroup: Cgro
     return failed;
   }
   for (const [index, task] of process.tasks.entries()) {
-    attachStreams(state, task, spec.threads[index]!.accesses, `${spec.streamName}/${index}`);
+    attachStreams(state, task, spec.threads[index]!.accesses);
   }
   return { process };
 }
@@ -105,7 +109,15 @@ export function newProcess(
     streamName: `${streamName}/0`,
     creator: undefined,
   });
-  const process: Process = { pid: main.pid, comm, mm, tasks: [main], streamName };
+  const process: Process = {
+    pid: main.pid,
+    comm,
+    mm,
+    tasks: [main],
+    streamName,
+    threadsStarted: 1,
+    forks: 0,
+  };
   state.processes.set(process.pid, process);
   return process;
 }
@@ -114,7 +126,7 @@ export function newProcess(
 export function addThread(state: KernelState, process: Process, thread: ThreadPlace): Task {
   const { comm, mm, tasks } = process;
   const main = tasks[0]!;
-  const streamName = `${process.streamName}/${tasks.length}`;
+  const streamName = `${process.streamName}/${process.threadsStarted++}`;
   const task = createTask(state, { comm, mm, cgroup: main.cgroup, thread, streamName, creator: main });
   tasks.push(task);
   return task;
@@ -123,28 +135,24 @@ export function addThread(state: KernelState, process: Process, thread: ThreadPl
 /** Ends a process: its tasks leave their groups, its memory is freed (REF §5.3). */
 export function endProcess(state: KernelState, process: Process): void {
   state.processes.delete(process.pid);
-  for (const task of process.tasks) {
-    task.exiting = true;
-    leaveGroup(task);
-    state.runQueues[task.cpu]!.remove(task);
-    task.cgroup.tasks.delete(task.pid);
-    state.tasks.delete(task.pid);
-  }
-  for (const vma of process.mm.vmas) unmap(state, vma);
+  for (const task of process.tasks) endTask(state, task);
+  for (const table of process.mm.regions()) unmapRegion(state, table);
 }
 
-/** Takes a mapping away, and frees its pages if it was the last one of them. */
-function unmap(state: KernelState, vma: Vma): void {
-  const { object } = vma;
-  object.mappings.splice(object.mappings.indexOf(vma), 1);
-  if (object.mappings.length > 0) return;
-  state.lruBatches.drop(object);
-  let resident = 0;
-  object.residentPerNode.forEach((pages, node) => {
-    state.memory.release(node, pages);
-    resident += pages;
-  });
-  chargePages(object.cgroup, -resident);
+/** Ends a thread (REF §5.3), with the last one its process. */
+export function exitThread(state: KernelState, process: Process, task: Task): void {
+  if (process.tasks.length === 1) {
+    endProcess(state, process);
+    return;
+  }
+  process.tasks.splice(process.tasks.indexOf(task), 1);
+  endTask(state, task);
+}
+
+/** Ends the process of a task that could not get a page: there is no reclaim (docs/fidelity.md: L2). */
+export function outOfMemory(state: KernelState, task: Task): void {
+  for (const group of task.cgroup.governing('memory').lineage()) group.oomKills++;
+  endProcess(state, state.processes.get(task.tgid)!);
 }
 
 function mapRegions(

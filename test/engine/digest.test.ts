@@ -5,6 +5,8 @@ import { digest } from '../../src/engine/digest.ts';
 import type { Kernel } from '../../src/engine/kernel.ts';
 import { NUMA_BALANCING } from '../../src/engine/kernel.ts';
 import { packCpupid } from '../../src/engine/memory/cpupid.ts';
+import { bindRange, unmapRange } from '../../src/engine/memory/change-range.ts';
+import type { Process } from '../../src/engine/process.ts';
 import type { Vma } from '../../src/engine/memory/vma.ts';
 import type { Task } from '../../src/engine/sched/task.ts';
 import type { KernelState } from '../../src/engine/state.ts';
@@ -124,6 +126,16 @@ describe('determinism', () => {
   });
 });
 
+const LOCAL = {
+  mode: 'Local',
+  nodes: [],
+  migrateOnFault: false,
+  migrateOnReferenceNode: false,
+  taskOnly: false,
+} as const;
+
+const processOf = (state: KernelState, task: Task): Process => state.processes.get(task.tgid)!;
+
 describe('the digest tells states apart', () => {
   interface Inside {
     readonly state: KernelState;
@@ -141,6 +153,15 @@ describe('the digest tells states apart', () => {
     ['one mark', ({ vma }) => vma.arm(77)],
     ['the scan offset', ({ task }) => (task.mm.scanOffset += 4096)],
     ['the time of the next scan', ({ task }) => task.mm.nextScan++],
+    [
+      'a page that a part was unmapped of',
+      ({ state, task, vma }) => unmapRange(state, processOf(state, task), vma.table, [7, 8]),
+    ],
+    [
+      'a policy of a part',
+      ({ state, task, vma }) => bindRange(processOf(state, task), vma.table, [7, 8], LOCAL),
+    ],
+    ['a page that will be copied', ({ vma }) => (vma.table.protect(7), (vma.table.changed = true))],
     ['a scan period', ({ task }) => task.scanPeriodMs++],
     ['a preferred node', ({ task }) => (task.preferredNode = 1)],
     ['a page in the locality window', ({ task }) => task.locality[2]++],

@@ -6,7 +6,7 @@ import type { Cgroup } from '../../src/engine/cgroup.ts';
 import { COUNTERS, counterValues } from '../../src/engine/counters.ts';
 import type { CounterName, CounterValues } from '../../src/engine/counters.ts';
 import { NOT_RESIDENT } from '../../src/engine/memory/memory-object.ts';
-import type { Vma } from '../../src/engine/memory/vma.ts';
+import type { PageTable } from '../../src/engine/memory/page-table.ts';
 import type { KernelState } from '../../src/engine/state.ts';
 
 /**
@@ -41,12 +41,15 @@ function checkCounters(state: KernelState, events: CounterValues): void {
   expect(events.pgpromote_success, 'I19').to.be.at.most(events.numa_pages_migrated);
 }
 
+function regionsOf(state: KernelState): readonly PageTable[] {
+  return [...state.processes.values()].flatMap(({ mm }) => mm.regions());
+}
+
 /** I4: what is marked now was marked and not yet unmarked; every mark lies on a page that is there. */
 function checkMarks(state: KernelState): void {
   const { numa_pte_updates: marked, numa_hint_faults: faults } = counterValues(state.events);
-  const vmas = [...state.processes.values()].flatMap(({ mm }) => mm.vmas);
   let now = 0;
-  for (const { armed, present, pages } of vmas) {
+  for (const { armed, present, pages } of regionsOf(state)) {
     let [count, there] = [0, 0];
     for (let page = armed.nextFrom(0); page >= 0 && page < pages; page = armed.nextFrom(page + 1)) {
       count++;
@@ -60,23 +63,26 @@ function checkMarks(state: KernelState): void {
 
 /** A huge page is on one node, is mapped and marked as a whole, and nothing of it waits in a batch. */
 function checkHugePages(state: KernelState): void {
-  for (const vma of [...state.processes.values()].flatMap(({ mm }) => mm.vmas)) {
-    const { huge } = vma.object;
-    for (let page = 0; page < vma.pages; page++) {
-      if (huge[page] === 1) page = checkHugePage(vma, page);
+  for (const table of regionsOf(state)) {
+    for (let page = 0; page < table.pages; page++) {
+      if (table.present[page] === 1 && table.objectOf(page).huge[page] === 1)
+        page = checkHugePage(table, page);
     }
   }
 }
 
 /** @returns its last page */
-function checkHugePage({ armed, present, object }: Vma, start: number): number {
-  expect([object.folioStart(start), object.folioPages(start)], 'place of a huge page').to.deep.equal([
-    start,
-    512,
-  ]);
+function checkHugePage(table: PageTable, at: number): number {
+  const { armed, present } = table;
+  const object = table.objectOf(at);
+  const start = object.folioStart(at);
+  expect([object.folioPages(start), start >= 0], 'place of a huge page').to.deep.equal([512, true]);
+  // By base entries some of it can be mapped here and marked, and some not.
+  const entry = (page: number): readonly unknown[] =>
+    table.isHugeEntry(start) ? [present[page], armed.has(page)] : [];
   const seen = (page: number): string =>
-    [object.huge[page], object.node[page], present[page], armed.has(page), object.batched[page]].join();
-  const first = [1, object.node[start], present[start], armed.has(start), 0].join();
+    [object.huge[page], object.node[page], object.batched[page], ...entry(page)].join();
+  const first = [1, object.node[start], 0, ...entry(start)].join();
   const others = Array.from({ length: 512 }, (_, page) => seen(start + page)).filter((at) => at !== first);
   expect(others, `huge page ${start}`).to.deep.equal([]);
   return start + 511;
@@ -116,9 +122,7 @@ function checkPages(state: KernelState): void {
   const { free, managed } = state.memory;
   const used = new Float64Array(managed.length);
   const charged = new Map<Cgroup, number>();
-  const objects = new Set(
-    [...state.processes.values()].flatMap(({ mm }) => mm.vmas.map(({ object }) => object)),
-  );
+  const objects = new Set(regionsOf(state).flatMap(({ objects }) => objects));
   for (const { cgroup, node: nodes, residentPerNode } of objects) {
     const counted = new Float64Array(managed.length);
     for (const node of nodes) if (node !== NOT_RESIDENT) counted[node]!++;

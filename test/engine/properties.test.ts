@@ -9,6 +9,7 @@ import { KernelError } from '../../src/engine/kernel-error.ts';
 import type { MachineSpec } from '../../src/engine/machine/topology.ts';
 import type { MemoryPolicySpec } from '../../src/engine/memory/memory-policy.ts';
 import { endProcess, spawnProcess } from '../../src/engine/process.ts';
+import { ProcessCalls } from '../../src/engine/process-calls.ts';
 import type { Process, ProcessSpec } from '../../src/engine/process.ts';
 import { fitToAllowed } from '../../src/engine/sched/fork-placement.ts';
 import { Scheduler } from '../../src/engine/sched/scheduler.ts';
@@ -126,17 +127,26 @@ const processArb = fc.record({
 
 type ProcessShape = typeof processArb extends fc.Arbitrary<infer T> ? T : never;
 
+function fitPolicy(
+  { topology, variant }: KernelState,
+  policy: MemoryPolicySpec | undefined,
+): MemoryPolicySpec | undefined {
+  return (
+    policy && {
+      ...policy,
+      nodes: policy.nodes.map((node) => node % topology.nodeCount),
+      numaBalancing:
+        policy.numaBalancing &&
+        (policy.mode !== 'Interleave' || (variant.interleave && variant.rfc !== 'Off')),
+    }
+  );
+}
+
 /** Fits a drawn process to the machine: node and CPU ids wrap around. */
 function processOf(state: KernelState, shape: ProcessShape, name: string): ProcessSpec {
   const { nodeCount, cpuCount } = state.topology;
   const fit = (policy: MemoryPolicySpec | undefined): MemoryPolicySpec | undefined =>
-    policy && {
-      ...policy,
-      nodes: policy.nodes.map((node) => node % nodeCount),
-      numaBalancing:
-        policy.numaBalancing &&
-        (policy.mode !== 'Interleave' || (state.variant.interleave && state.variant.rfc !== 'Off')),
-    };
+    fitPolicy(state, policy);
   const regions = shape.regions.map(({ pages, firstTouchNode, policy, shared, hugePages }, index) => ({
     name: `r${index}`,
     pages,
@@ -244,6 +254,18 @@ const opArb = fc.oneof(
     weight: 1,
     arbitrary: fc.record({ op: fc.constant('rmdir'), group: fc.constantFrom('/b', '/a/x') } as const),
   },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      op: fc.constant('call'),
+      call: fc.constantFrom('fork', 'fork', 'exec', 'exitThread', 'munmap', 'mbind', 'mprotect', 'touch'),
+      index: fc.nat(9),
+      region: fc.nat(2),
+      span: fc.tuple(fc.nat(1500), fc.nat(1500)),
+      policy: policyArb,
+      writePercent: fc.constantFrom(0, 30, 100),
+    } as const),
+  },
   { weight: 1, arbitrary: fc.record({ op: fc.constant('fill'), node: fc.nat(3) } as const) },
 );
 
@@ -253,11 +275,13 @@ type Op = typeof opArb extends fc.Arbitrary<infer T> ? T : never;
 class Machine {
   readonly state: KernelState;
   readonly #scheduler: Scheduler;
+  readonly #calls: ProcessCalls;
   #spawned = 0;
 
   constructor(state: KernelState) {
     this.state = state;
     this.#scheduler = new Scheduler(state);
+    this.#calls = new ProcessCalls(state);
     const controllers = '+cpu +cpuset +memory';
     this.#writeGroup('/', 'cgroup.subtree_control', controllers);
     for (const group of GROUPS.slice(1)) {
@@ -279,6 +303,12 @@ class Machine {
 
   run(ticks: number): void {
     for (let i = 0; i < ticks; i++) this.#scheduler.tick();
+  }
+
+  /** Regions that have pages of their own beside those they had at a fork. */
+  copiedRegions(): number {
+    const regions = [...this.state.processes.values()].flatMap(({ mm }) => mm.regions());
+    return regions.filter(({ objects }) => objects.length > 1).length;
   }
 
   process(index: number): Process | undefined {
@@ -316,7 +346,8 @@ class Machine {
     const { state } = this;
     const process = this.process(op.index);
     if (!process) return;
-    if (op.op === 'kill') endProcess(state, process);
+    if (op.op === 'call') this.#call(process, op);
+    else if (op.op === 'kill') endProcess(state, process);
     else if (op.op === 'move') moveProcess(state, process.pid, this.#group(op.group));
     else {
       for (const task of process.tasks) {
@@ -324,6 +355,44 @@ class Machine {
         fitToAllowed(state, task);
       }
     }
+  }
+
+  #call(
+    { pid, tasks, mm }: Process,
+    { call, region, span, policy, writePercent }: Extract<Op, { op: 'call' }>,
+  ): void {
+    const tid = tasks[region % tasks.length]!.pid;
+    if (call === 'fork') this.#fork(tid, writePercent);
+    else if (call === 'exec') this.#calls.exec(pid);
+    else if (call === 'exitThread') this.#calls.exitThread(tid);
+    const table = mm.regions()[region];
+    if (!table) return;
+    const [low, high] = span.map((page) => page % (table.pages + 1)).sort((a, b) => a - b) as [
+      number,
+      number,
+    ];
+    if (call === 'munmap') this.#calls.munmap(pid, table.name, [low, high]);
+    else if (call === 'touch') this.#calls.touch(tid, table.name, [low, high]);
+    else if (call === 'mprotect') {
+      const rights = { readable: true, writable: writePercent > 0, executable: false };
+      this.#calls.mprotect(pid, table.name, [low, high], rights);
+    } else if (call === 'mbind') {
+      const spec = fitPolicy(this.state, policy) ?? { mode: 'Default', nodes: [], numaBalancing: false };
+      this.#calls.mbind(pid, table.name, [low, high], spec);
+    }
+  }
+
+  /** The child goes on with the same memory. */
+  #fork(tid: number, writePercent: number): void {
+    const child = this.#calls.fork(tid);
+    const regions = this.state.processes.get(child)!.mm.regions();
+    const accesses = regions.map(({ name }, index) => ({
+      region: name,
+      pattern: (['Sequential', 'Uniform', 'Zipf'] as const)[index % 3]!,
+      touchesPerSecond: 20_000,
+      writePercent,
+    }));
+    this.#calls.setWork(child, { accesses });
   }
 
   #spawn(shape: ProcessShape): void {
@@ -397,7 +466,7 @@ describe('REF §18.5 invariants over random machines, workloads and operations',
   });
 
   it('I1–I12, I14–I19 hold at every moment', () => {
-    let [faults, hugeMarks, promoted] = [0, 0, 0];
+    let [faults, hugeMarks, promoted, copied] = [0, 0, 0, 0];
     fc.assert(
       fc.property(
         bootArb,
@@ -414,11 +483,14 @@ describe('REF §18.5 invariants over random machines, workloads and operations',
             const after = counterValues(machine.state.events);
             checkMonotonic(before, after);
             before = after;
+            // A fork of a single thread and an exec begin anew (REF §5.1, §5.2).
+            if (op.op === 'call') continue;
             for (const [mm, seq] of seqs) expect(mm.scanSeq, 'I15').to.be.at.least(seq);
           }
           faults += before.numa_hint_faults;
           hugeMarks += before.numa_huge_pte_updates;
           promoted += before.pgpromote_success;
+          copied += machine.copiedRegions();
         },
       ),
       { numRuns: RUNS, seed: SEED },
@@ -426,6 +498,7 @@ describe('REF §18.5 invariants over random machines, workloads and operations',
     expect(faults, 'the histories have faults to speak of').to.be.greaterThan(100 * RUNS);
     expect(hugeMarks, 'and huge pages').to.be.greaterThan(RUNS / 10);
     expect(promoted, 'and promotions').to.be.greaterThan(RUNS / 10);
+    expect(copied, 'and copies of forked memory').to.be.greaterThan(RUNS / 20);
   });
 
   it('I20 and I22: with the flag 0 everywhere from the start, nothing is counted', () => {

@@ -1,4 +1,5 @@
-import type { Vma } from '../memory/vma.ts';
+import type { ArmedSet } from '../memory/armed-set.ts';
+import type { PageTable } from '../memory/page-table.ts';
 import type { RandomStream } from '../random.ts';
 import { RandomSweep } from './random-sweep.ts';
 import { RateSchedule } from './rate-schedule.ts';
@@ -25,14 +26,14 @@ export interface AccessSpec extends AccessRate {
 }
 
 /**
- * Finds which armed pages are touched. Touches of other pages are only counted: they change nothing the balancer sees.
- * Distances are in touches and may be fractions.
+ * Finds which armed pages are touched, or, for a thread that writes, which of those that trap. Touches of other pages are
+ * only counted: they change nothing the balancer sees. Distances are in touches and may be fractions.
  */
 export interface ArmedPageFinder {
   /** Touches up to and including the next one that hits an armed page, Infinity if none can. */
-  distanceToHit(): number;
+  distanceToHit(pages: ArmedSet): number;
   /** Moves on by that distance and returns the armed page, or −1 if the draw came to nothing. */
-  takeHit(): number;
+  takeHit(pages: ArmedSet): number;
   /** Moves on by touches that hit nothing armed. */
   advance(touches: number): void;
   /** Where a sweep stands, in touches; 0 for draws, which have no memory. */
@@ -41,7 +42,7 @@ export interface ArmedPageFinder {
 
 /** A thread's use of one region. */
 export class AccessStream {
-  readonly vma: Vma;
+  readonly table: PageTable;
   readonly spec: AccessSpec;
   readonly #finder: ArmedPageFinder;
   readonly #random: RandomStream;
@@ -51,12 +52,12 @@ export class AccessStream {
   #due = 0;
   #lastTime: number;
 
-  constructor(vma: Vma, spec: AccessSpec, random: RandomStream, now: number) {
-    this.vma = vma;
+  constructor(table: PageTable, spec: AccessSpec, random: RandomStream, now: number) {
+    this.table = table;
     this.spec = spec;
     this.#random = random;
     this.#lastTime = now;
-    this.#finder = createFinder(vma, spec, random);
+    this.#finder = createFinder(table, spec, random);
     this.#rates = new RateSchedule(spec, spec.rateChanges ?? [], now);
     this.#settleWrites(now);
   }
@@ -80,10 +81,13 @@ export class AccessStream {
   run(slice: Slice, fault: FaultHandler): number {
     const { budgetNs, touchNs } = slice;
     this.#accrue(slice);
+    const { table } = this;
     let used = 0;
     while (used < budgetNs) {
       const touches = Math.min(this.#due, (budgetNs - used) / touchNs);
-      const distance = this.vma.armed.count === 0 ? Infinity : this.#finder.distanceToHit();
+      // Reads pass over pages that only a write copies.
+      const pages = this.#writePercent > 0 ? table.trapped : table.armed;
+      const distance = pages.count === 0 ? Infinity : this.#finder.distanceToHit(pages);
       const made = Math.min(distance, touches);
       this.#due -= made;
       used += made * touchNs;
@@ -91,9 +95,9 @@ export class AccessStream {
         this.#finder.advance(touches);
         break;
       }
-      const page = this.#finder.takeHit();
+      const page = this.#finder.takeHit(pages);
       if (page < 0) continue;
-      const cost = fault(this.vma, page, this.#writes());
+      const cost = fault(table, page, this.#writes());
       used += cost.ns;
       if (cost.stop) break;
     }
@@ -121,7 +125,7 @@ export class AccessStream {
 
   #settleWrites(time: number): void {
     this.#writePercent = this.#rates.at(time).writePercent;
-    if (this.#writePercent > 0) this.vma.written = true;
+    if (this.#writePercent > 0) this.table.written = true;
   }
 
   #writes(): boolean {
@@ -142,8 +146,8 @@ export interface Slice {
   readonly touchNs: number;
 }
 
-/** Handles the touch of an armed page: its cost, and whether the thread cannot go on here. */
-export type FaultHandler = (vma: Vma, page: number, write: boolean) => FaultCost;
+/** Handles the touch of a page that traps: its cost, and whether the thread cannot go on here. */
+export type FaultHandler = (table: PageTable, page: number, write: boolean) => FaultCost;
 
 /** What a fault cost, and whether the thread cannot go on here (it was moved to another CPU, or ended). */
 export interface FaultCost {
@@ -151,14 +155,14 @@ export interface FaultCost {
   readonly stop: boolean;
 }
 
-function createFinder(vma: Vma, spec: AccessSpec, random: RandomStream): ArmedPageFinder {
+function createFinder(table: PageTable, spec: AccessSpec, random: RandomStream): ArmedPageFinder {
   switch (spec.pattern) {
     case 'Sequential':
     case 'Strided':
-      return new SequentialSweep(vma, spec);
+      return new SequentialSweep(table, spec);
     case 'Uniform':
-      return new RandomSweep(vma, spec, random);
+      return new RandomSweep(table, spec, random);
     case 'Zipf':
-      return new ZipfDraw(vma, spec, random);
+      return new ZipfDraw(table, spec, random);
   }
 }

@@ -9,15 +9,11 @@ export interface ThreadAccess extends AccessSpec {
   readonly region: string;
 }
 
-/** Gives a thread its accesses, from now on. @param name names its random streams */
-export function attachStreams(
-  state: KernelState,
-  task: Task,
-  accesses: readonly ThreadAccess[],
-  name: string,
-): void {
+/** Gives a thread its accesses, from now on. */
+export function attachStreams(state: KernelState, task: Task, accesses: readonly ThreadAccess[]): void {
+  const { seed, now } = state;
   task.streams = accesses.map((access, entry) => {
-    const vma = task.mm.vmas.find((candidate) => candidate.name === access.region)!;
-    return new AccessStream(vma, access, new RandomStream(state.seed, `${name}/${entry}`), state.now);
+    const { table } = task.mm.vmas.find((candidate) => candidate.name === access.region)!;
+    return new AccessStream(table, access, new RandomStream(seed, `${task.streamName}/${entry}`), now);
   });
 }

@@ -1,4 +1,5 @@
-import type { Vma } from '../memory/vma.ts';
+import type { ArmedSet } from '../memory/armed-set.ts';
+import type { PageTable } from '../memory/page-table.ts';
 import type { RandomStream } from '../random.ts';
 import type { AccessSpec, ArmedPageFinder } from './access-stream.ts';
 import { pageRange } from './page-range.ts';
@@ -11,27 +12,25 @@ import type { PageRange } from './page-range.ts';
  */
 export class RandomSweep implements ArmedPageFinder {
   readonly position = 0;
-  readonly #vma: Vma;
   readonly #random: RandomStream;
   readonly #range: PageRange;
 
-  constructor(vma: Vma, spec: AccessSpec, random: RandomStream) {
-    this.#vma = vma;
+  constructor(table: PageTable, spec: AccessSpec, random: RandomStream) {
     this.#random = random;
-    this.#range = pageRange(vma, spec);
+    this.#range = pageRange(table, spec);
   }
 
-  distanceToHit(): number {
-    const armed = this.#armedInRange();
+  distanceToHit(pages: ArmedSet): number {
+    const armed = this.#armedInRange(pages);
     if (armed === 0) return Infinity;
     return (this.#random.nextExponential() * this.#range.length) / armed;
   }
 
   /** With a stride, a hit on a page between the steps comes to nothing, which thins the draw to the right rate. */
-  takeHit(): number {
+  takeHit(pages: ArmedSet): number {
     const { offset, stride } = this.#range;
-    const armed = this.#armedInRange();
-    const page = this.#vma.armed.select(this.#random.nextBelow(armed), offset);
+    const armed = this.#armedInRange(pages);
+    const page = pages.select(this.#random.nextBelow(armed), offset);
     return (page - offset) % stride === 0 ? page : -1;
   }
 
@@ -39,7 +38,7 @@ export class RandomSweep implements ArmedPageFinder {
     // A uniform draw has no memory.
   }
 
-  #armedInRange(): number {
-    return this.#vma.armed.countRange(this.#range.offset, this.#range.end);
+  #armedInRange(pages: ArmedSet): number {
+    return pages.countRange(this.#range.offset, this.#range.end);
   }
 }

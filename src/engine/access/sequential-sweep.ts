@@ -1,19 +1,18 @@
-import type { Vma } from '../memory/vma.ts';
+import type { ArmedSet } from '../memory/armed-set.ts';
+import type { PageTable } from '../memory/page-table.ts';
 import type { AccessSpec, ArmedPageFinder } from './access-stream.ts';
 import { pageRange } from './page-range.ts';
 import type { PageRange } from './page-range.ts';
 
 /** A cyclic sweep, page after page or with a stride: the cursor passes over armed pages. */
 export class SequentialSweep implements ArmedPageFinder {
-  readonly #vma: Vma;
   readonly #range: PageRange;
   /** Touches made in the current round; the fraction belongs to the touch under way. */
   #position: number;
   #nextHit = 0;
 
-  constructor(vma: Vma, spec: AccessSpec) {
-    this.#vma = vma;
-    this.#range = pageRange(vma, spec);
+  constructor(table: PageTable, spec: AccessSpec) {
+    this.#range = pageRange(table, spec);
     this.#position = spec.startIndex ?? 0;
   }
 
@@ -21,11 +20,11 @@ export class SequentialSweep implements ArmedPageFinder {
     return this.#position;
   }
 
-  distanceToHit(): number {
-    let index = this.#nextArmedIndex(Math.floor(this.#position));
+  distanceToHit(pages: ArmedSet): number {
+    let index = this.#nextArmedIndex(pages, Math.floor(this.#position));
     let rounds = 0;
     if (index < 0) {
-      index = this.#nextArmedIndex(0);
+      index = this.#nextArmedIndex(pages, 0);
       rounds = this.#range.length;
     }
     if (index < 0) return Infinity;
@@ -43,13 +42,13 @@ export class SequentialSweep implements ArmedPageFinder {
   }
 
   /** The first armed index at or after `index`, without wrapping, or −1. */
-  #nextArmedIndex(index: number): number {
+  #nextArmedIndex(pages: ArmedSet, index: number): number {
     const { offset, stride, end } = this.#range;
-    let page = this.#vma.armed.nextFrom(offset + index * stride);
+    let page = pages.nextFrom(offset + index * stride);
     while (page >= 0 && page < end) {
       const past = (page - offset) % stride;
       if (past === 0) return (page - offset) / stride;
-      page = this.#vma.armed.nextFrom(page - past + stride);
+      page = pages.nextFrom(page - past + stride);
     }
     return -1;
   }

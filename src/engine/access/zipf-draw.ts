@@ -1,5 +1,5 @@
 import type { ArmedSet } from '../memory/armed-set.ts';
-import type { Vma } from '../memory/vma.ts';
+import type { PageTable } from '../memory/page-table.ts';
 import { naturalExp, naturalLog } from '../random.ts';
 import type { RandomStream } from '../random.ts';
 import { greatestCommonDivisor } from '../units.ts';
@@ -24,18 +24,18 @@ export class ZipfDraw implements ArmedPageFinder {
   readonly #random: RandomStream;
   readonly #range: PageRange;
   readonly #spread: number;
-  /** The region's armed pages, by rank. */
+  /** What traps in the region, by rank; of that a read may come to nothing. */
   readonly #armed: ArmedSet;
   readonly #totalWeight: number;
   #rate = 0;
 
-  constructor(vma: Vma, spec: AccessSpec, random: RandomStream) {
+  constructor(table: PageTable, spec: AccessSpec, random: RandomStream) {
     this.#random = random;
-    this.#range = pageRange(vma, spec);
+    this.#range = pageRange(table, spec);
     this.#spread = coprimeFrom(SPREAD, this.#range.length);
     this.#totalWeight = totalWeight(this.#range.length);
     const inverse = modularInverse(this.#spread, this.#range.length);
-    this.#armed = vma.mirrorArmed(this.#range.length, (page) => this.#rankOfPage(page, inverse));
+    this.#armed = table.mirrorTrapped(this.#range.length, (page) => this.#rankOfPage(page, inverse));
   }
 
   distanceToHit(): number {

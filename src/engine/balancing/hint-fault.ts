@@ -1,8 +1,10 @@
 import { UNSET_CPUPID, pidBit } from '../memory/cpupid.ts';
+import type { MemoryObject } from '../memory/memory-object.ts';
+import { isMappedByMany } from '../memory/shared-folio.ts';
 import type { Vma } from '../memory/vma.ts';
 import type { Task } from '../sched/task.ts';
 import type { KernelState } from '../state.ts';
-import { NO_NODE } from '../units.ts';
+import { HUGE_PAGES, NO_NODE, PAGE_BYTES } from '../units.ts';
 import { migrateFolio } from './migrate-page.ts';
 import type { MappedFolio } from './migrate-page.ts';
 import { misplaced } from './misplaced.ts';
@@ -17,11 +19,11 @@ import { usesTimeStamp } from './tiering.ts';
  * @returns ns of the task's CPU time that the fault took
  */
 export function hintFault(state: KernelState, task: Task, vma: Vma, page: number, write: boolean): number {
-  const { object } = vma;
-  const folio = { vma, start: object.folioStart(page), pages: object.folioPages(page) };
+  const object = vma.table.objectOf(page);
+  const folio = { vma, object, start: object.folioStart(page), pages: object.folioPages(page) };
   const before = object.node[page]!;
   const here = state.nodeOfTask(task);
-  settleWriteProtection(vma, page);
+  settleWriteProtection(vma, object, page);
   const last = usesTimeStamp(state, before) ? UNSET_CPUPID : object.lastCpupid[folio.start]!;
   notePid(vma, task.pid);
   state.count('numa_hint_faults', 1, object.cgroup);
@@ -34,8 +36,8 @@ export function hintFault(state: KernelState, task: Task, vma: Vma, page: number
     pages: folio.pages,
     outcome: outcome === 'Migrated' ? 'moved' : outcome === 'Failed' ? 'failed' : 'stayed',
   });
-  vma.disarmFolio(folio.start, folio.pages);
-  if (write) resetAfterWrite(vma, page);
+  if (outcome !== 'Migrated') unmarkFolio(folio, page);
+  if (write) resetAfterWrite(vma, object, page);
   recordFault(state, task, {
     last,
     node: object.node[page]!,
@@ -43,7 +45,7 @@ export function hintFault(state: KernelState, task: Task, vma: Vma, page: number
     wasLocal: before === here,
     outcome,
     writable: vma.flags.writable,
-    sharedMapping: vma.flags.shared && object.mappings.length > 1,
+    sharedMapping: vma.flags.shared && isMappedByMany(object, folio.start),
   });
   return state.costs.hintFaultNs + (outcome === 'Migrated' ? moveCostNs(state, folio) : 0);
 }
@@ -52,6 +54,18 @@ function moveIfMisplaced(state: KernelState, task: Task, folio: MappedFolio): Ha
   const target = misplaced(state, task, folio);
   if (target === NO_NODE) return 'Stayed';
   return migrateFolio(state, task, folio, target) ? 'Migrated' : 'Failed';
+}
+
+/** Unmarks every marked entry of the folio within the same VMA and the same 2 MiB table. */
+function unmarkFolio({ vma, start, pages }: MappedFolio, page: number): void {
+  if (pages === 1) {
+    vma.disarm(page);
+    return;
+  }
+  const offset = vma.table.start / PAGE_BYTES;
+  const tableStart = Math.floor((page + offset) / HUGE_PAGES) * HUGE_PAGES - offset;
+  const low = Math.max(start, tableStart, vma.low);
+  vma.table.disarmRange(low, Math.min(start + pages, tableStart + HUGE_PAGES, vma.high));
 }
 
 function moveCostNs({ costs }: KernelState, { pages }: MappedFolio): number {
@@ -66,16 +80,16 @@ function notePid(vma: Vma, pid: number): void {
 }
 
 /** The first write to a moved private page takes a minor fault that unsets `lastCpupid` (REF §3.6). */
-function resetAfterWrite(vma: Vma, page: number): void {
+function resetAfterWrite(vma: Vma, object: MemoryObject, page: number): void {
   if (vma.writeProtected[page] === 0) return;
   vma.writeProtected[page] = 0;
-  vma.object.lastCpupid[page] = UNSET_CPUPID;
+  object.lastCpupid[page] = UNSET_CPUPID;
 }
 
 /**
  * Writes between faults are not simulated one by one. A moved page whose first touch was a read has been written by
  * now if anybody writes to the region at all (docs/fidelity.md: W1).
  */
-function settleWriteProtection(vma: Vma, page: number): void {
-  if (vma.written) resetAfterWrite(vma, page);
+function settleWriteProtection(vma: Vma, object: MemoryObject, page: number): void {
+  if (vma.table.written) resetAfterWrite(vma, object, page);
 }

@@ -1,3 +1,4 @@
+import { isMappedByMany } from '../memory/shared-folio.ts';
 import type { Vma } from '../memory/vma.ts';
 import type { Task } from '../sched/task.ts';
 import type { KernelState } from '../state.ts';
@@ -16,13 +17,13 @@ export interface Marked {
  * @returns what it newly marked
  */
 export function markPages(state: KernelState, task: Task, vma: Vma, low: number, high: number): Marked {
-  const { object, present, armed } = vma;
-  if (isCopyOnWrite(vma)) return { pages: 0, entries: 0 };
+  const { present, armed, table } = vma;
   const leftAlone = nodesLeftAlone(state, task, vma, false);
+  const cow = mayBeCopyOnWrite(vma);
   let [pages, entries] = [0, 0];
   for (let page = low; page < high; page++) {
-    if (object.huge[page] === 1 && vma.mapsHugeEntries) {
-      const end = Math.min(object.blockStart(page) + HUGE_PAGES, high);
+    if (table.isHugeEntry(page)) {
+      const end = Math.min(table.object.blockStart(page) + HUGE_PAGES, high);
       if (markHuge(state, task, vma, page)) {
         pages += HUGE_PAGES;
         entries++;
@@ -30,7 +31,8 @@ export function markPages(state: KernelState, task: Task, vma: Vma, low: number,
       page = end - 1;
       continue;
     }
-    if (present[page] === 0 || armed.has(page) || leftAlone[object.node[page]!] === 1) continue;
+    if (present[page] === 0 || armed.has(page)) continue;
+    if (leftAlone[table.objectOf(page).node[page]!] === 1 || (cow && isCopyOnWrite(vma, page))) continue;
     stampMarked(state, vma, page);
     vma.arm(page);
     pages++;
@@ -40,15 +42,21 @@ export function markPages(state: KernelState, task: Task, vma: Vma, low: number,
   return { pages, entries };
 }
 
-/** Private memory that several address spaces map is left alone (REF §7.4 c). */
-function isCopyOnWrite({ flags, object }: Vma): boolean {
+/** Whether any folio of a mapping can be one that is left alone because others map it too (REF §7.4 c). */
+function mayBeCopyOnWrite({ flags, object }: Vma): boolean {
   return !flags.shared && object.mappings.length > 1;
+}
+
+function isCopyOnWrite({ table }: Vma, page: number): boolean {
+  const object = table.objectOf(page);
+  return isMappedByMany(object, object.folioStart(page));
 }
 
 /** A huge mapping is marked or left alone as a whole; as posted, the RFC's mode 4 leaves those on top-tier nodes. */
 function markHuge(state: KernelState, task: Task, vma: Vma, start: number): boolean {
   if (vma.present[start] === 0 || vma.armed.has(start)) return false;
-  if (nodesLeftAlone(state, task, vma, true)[vma.object.node[start]!] === 1) return false;
+  if (mayBeCopyOnWrite(vma) && isCopyOnWrite(vma, start)) return false;
+  if (nodesLeftAlone(state, task, vma, true)[vma.table.objectOf(start).node[start]!] === 1) return false;
   stampMarked(state, vma, start);
   vma.armFolio(start, HUGE_PAGES);
   state.count('numa_huge_pte_updates', 1);
@@ -72,17 +80,19 @@ export function expectedMarks(
   vma: Vma,
   low: number,
   high: number,
-): { readonly copyOnWrite: boolean; readonly pages: Readonly<Record<string, number>> } {
+): { readonly onlyCopyOnWrite: boolean; readonly pages: Readonly<Record<string, number>> } {
   const leftAlone = [false, true].map((huge) => nodesLeftAlone(state, task, vma, huge));
-  const pages = { marks: 0, markedAlready: 0, leftOnOwnNode: 0, leftOnTopTier: 0 };
-  for (let page = low; page < high; page++) {
-    if (vma.present[page] === 0) continue;
-    const node = vma.object.node[page]!;
-    const isHuge = vma.object.huge[page] === 1 && vma.mapsHugeEntries;
-    if (vma.armed.has(page)) pages.markedAlready++;
-    else if (leftAlone[isHuge ? 1 : 0]![node] === 0) pages.marks++;
-    else if (node === state.nodeOfTask(task)) pages.leftOnOwnNode++;
-    else pages.leftOnTopTier++;
-  }
-  return { copyOnWrite: isCopyOnWrite(vma), pages };
+  const cow = mayBeCopyOnWrite(vma);
+  const fateOf = (page: number): keyof typeof pages => {
+    const node = vma.table.objectOf(page).node[page]!;
+    if (vma.armed.has(page)) return 'markedAlready';
+    if (cow && isCopyOnWrite(vma, page)) return 'leftCopyOnWrite';
+    if (leftAlone[vma.table.isHugeEntry(page) ? 1 : 0]![node] === 0) return 'marks';
+    return node === state.nodeOfTask(task) ? 'leftOnOwnNode' : 'leftOnTopTier';
+  };
+  const pages = { marks: 0, markedAlready: 0, leftOnOwnNode: 0, leftOnTopTier: 0, leftCopyOnWrite: 0 };
+  for (let page = low; page < high; page++) if (vma.present[page] === 1) pages[fateOf(page)]++;
+  const { leftCopyOnWrite, ...others } = pages;
+  const onlyCopyOnWrite = leftCopyOnWrite > 0 && Object.values(others).every((count) => count === 0);
+  return { onlyCopyOnWrite, pages: leftCopyOnWrite > 0 ? pages : others };
 }

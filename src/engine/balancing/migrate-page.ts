@@ -1,3 +1,5 @@
+import { isMappedByMany } from '../memory/shared-folio.ts';
+import type { MemoryObject } from '../memory/memory-object.ts';
 import type { Vma } from '../memory/vma.ts';
 import type { Task } from '../sched/task.ts';
 import type { KernelState } from '../state.ts';
@@ -7,6 +9,8 @@ import { settleTierChange } from './tiering.ts';
 /** A folio of a mapping: a base page, or a huge page by its first base page. */
 export interface MappedFolio {
   readonly vma: Vma;
+  /** The object it is in. */
+  readonly object: MemoryObject;
   readonly start: number;
   /** 1 or 512. */
   readonly pages: number;
@@ -19,8 +23,8 @@ export interface MappedFolio {
  * @returns whether it moved; a refusal before the move (REF §10.1) is not counted in `pgmigrate_fail`
  */
 export function migrateFolio(state: KernelState, task: Task, folio: MappedFolio, target: number): boolean {
-  const { vma, start, pages } = folio;
-  const { object } = vma;
+  const { object, start, pages } = folio;
+  if (isSharedText(folio)) return fails(state, 'sharedText', { target });
   if (object.batched[start] === 1) return fails(state, 'offLru', { target });
   if (!state.memory.hasRoomForMigration(target, pages)) return fails(state, 'noRoom', { target });
   const here = state.nodeOfTask(task);
@@ -35,8 +39,10 @@ export function migrateFolio(state: KernelState, task: Task, folio: MappedFolio,
   object.residentPerNode[source]! -= pages;
   object.residentPerNode[target]! += pages;
   // The move replaces the entries of all mappings, and with them their marks (REF §18.5 I4).
-  for (const other of object.mappings) if (other !== vma) other.disarmFolio(start, pages);
-  if (pages === 1) afterBasePage(state, task, vma, start);
+  for (const table of object.mappings) {
+    if (table.armed.count > 0 && table.maps(object, start, pages)) table.disarmRange(start, start + pages);
+  }
+  if (pages === 1) afterBasePage(state, task, folio);
   else state.count('thp_migration_success', 1);
   state.count('numa_pages_migrated', pages, object.cgroup);
   state.count('pgmigrate_success', pages);
@@ -46,7 +52,7 @@ export function migrateFolio(state: KernelState, task: Task, folio: MappedFolio,
 
 function fails(
   { decisions, memory }: KernelState,
-  rule: 'offLru' | 'noRoom' | 'noBlock',
+  rule: 'sharedText' | 'offLru' | 'noRoom' | 'noBlock',
   { target }: { readonly target: number },
 ): false {
   decisions?.because(rule, {
@@ -57,7 +63,12 @@ function fails(
   return false;
 }
 
-function afterBasePage(state: KernelState, task: Task, vma: Vma, page: number): void {
-  if (!vma.flags.shared) vma.writeProtected[page] = 1;
-  state.lruBatches.add(task.cpu, vma.object, page);
+/** Program text that several address spaces map stays (REF §10.1 row 1). */
+function isSharedText({ vma, object, start }: MappedFolio): boolean {
+  return vma.flags.file && vma.flags.executable && isMappedByMany(object, start);
+}
+
+function afterBasePage(state: KernelState, task: Task, { vma, object, start }: MappedFolio): void {
+  if (!vma.flags.shared) vma.writeProtected[start] = 1;
+  state.lruBatches.add(task.cpu, object, start);
 }

@@ -5,6 +5,7 @@ import {
   interleaveNode,
   weightedInterleaveNode,
 } from '../memory/memory-policy.ts';
+import type { MemoryObject } from '../memory/memory-object.ts';
 import type { Vma } from '../memory/vma.ts';
 import type { Task } from '../sched/task.ts';
 import type { KernelState } from '../state.ts';
@@ -26,15 +27,16 @@ const POSTED_SENTINEL_NODE = 1;
  *
  * @returns the target node, or NO_NODE to leave the page where it is
  */
-export function misplaced(state: KernelState, task: Task, { vma, start: page, pages }: MappedFolio): number {
+export function misplaced(state: KernelState, task: Task, folio: MappedFolio): number {
+  const { vma, object, start: page, pages } = folio;
   const policy = effectivePolicy(task, vma);
   if (!policy.migrateOnFault) return stays(state, 'policyStays');
   if (policy.taskOnly) return taskOnly(state, pages);
-  const current = vma.object.node[page]!;
+  const current = object.node[page]!;
   const here = state.nodeOfTask(task);
   const target = policy.migrateOnReferenceNode
-    ? followReference(state, task, { vma, page, policy, current, here })
-    : wantedNode(state, policy, { vma, page, current, here });
+    ? followReference(state, task, { object, page, policy, current, here })
+    : wantedNode(state, policy, { vma, object, page, current, here });
   if (target === current) return stays(state, 'atTarget', { here });
   // As posted, a base page whose target is node 1 is taken for "task only" and stays (REF §17.7 D1).
   const isMistaken = pages === 1 && target === POSTED_SENTINEL_NODE && hasPostedSentinel(state);
@@ -63,7 +65,7 @@ function sentinelAsNode({ topology }: KernelState): number {
 }
 
 interface Touch {
-  readonly vma: Vma;
+  readonly object: MemoryObject;
   readonly page: number;
   /** Node of the page. */
   readonly current: number;
@@ -76,21 +78,25 @@ function followReference(
   task: Task,
   touch: Touch & { readonly policy: MemoryPolicy },
 ): number {
-  const { policy, current, here, vma, page } = touch;
+  const { policy, current, here, object, page } = touch;
   // The built-in policy stands for "preferred on the current node": a local page returns before the filter.
   if (policy.mode === 'Default' ? current === here : !policy.nodes.includes(here)) {
     return stays(state, current === here ? 'alreadyLocal' : 'outsidePolicy', { here, pageNode: current });
   }
-  return twoStageFilter(state, task, vma.object, page, current).migrate ? here : NO_NODE;
+  return twoStageFilter(state, task, object, page, current).migrate ? here : NO_NODE;
 }
 
-function orderOf({ object }: Vma, page: number): number {
+function orderOf(object: MemoryObject, page: number): number {
   return object.huge[page] === 1 ? HUGE_ORDER : 0;
 }
 
 /** Static targets of policies that do not follow the task; only hypothetical policies get here (REF §9.1). */
-function wantedNode(state: KernelState, policy: MemoryPolicy, { vma, page, current, here }: Touch): number {
-  const index = interleaveIndex(vma.pageOffset, page, orderOf(vma, page));
+function wantedNode(
+  state: KernelState,
+  policy: MemoryPolicy,
+  { vma, object, page, current, here }: Touch & { readonly vma: Vma },
+): number {
+  const index = interleaveIndex(vma.pageOffset, page - vma.low, orderOf(object, page));
   switch (policy.mode) {
     case 'Interleave':
       return interleaveNode(policy.nodes, index);

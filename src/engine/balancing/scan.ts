@@ -20,7 +20,7 @@ const HUGE_BYTES = HUGE_PAGES * PAGE_BYTES;
 /** The span of a VMA that is being marked. */
 interface Chunk {
   readonly vma: Vma;
-  /** First page, next page to mark, and end, as page indices of the VMA. */
+  /** First page, next page to mark, and end, as page indices of the region. */
   readonly low: number;
   at: number;
   readonly high: number;
@@ -126,7 +126,7 @@ export function continueScan(state: KernelState, task: Task, walk: ScanWalk, bud
 /** Says what the next piece is going to mark, and what it leaves alone. */
 function logMarks(state: KernelState, task: Task, { vma, at }: Chunk, end: number): void {
   const marks = expectedMarks(state, task, vma, at, end);
-  const decided = marks.copyOnWrite
+  const decided = marks.onlyCopyOnWrite
     ? ({ outcome: 'skipped', rule: 'copyOnWrite' } as const)
     : ({ outcome: 'marked', rule: 'marked', numbers: { from: at, to: end - 1, ...marks.pages } } as const);
   state.decisions?.mapping(state.now, task, { region: vma.name, ...decided });
@@ -172,25 +172,20 @@ function chunkOf(vma: Vma, walk: ScanWalk): Chunk {
   const low = Math.max(walk.address, vma.start);
   const budgetEnd = Math.ceil((low + walk.pagesLeft * PAGE_BYTES) / HUGE_BYTES) * HUGE_BYTES;
   const high = Math.min(budgetEnd, vma.end);
-  const toPage = (address: number): number => (address - vma.start) / PAGE_BYTES;
-  return { vma, low: toPage(low), at: toPage(low), high: toPage(high), marked: 0 };
+  return { vma, low: vma.pageAt(low), at: vma.pageAt(low), high: vma.pageAt(high), marked: 0 };
 }
 
 /** Pieces end at 2 MiB boundaries of the address space. */
 function pieceEnd(chunk: Chunk): number {
-  const offset = chunk.vma.start / PAGE_BYTES;
+  const offset = chunk.vma.table.start / PAGE_BYTES;
   return (Math.floor((chunk.at + offset) / HUGE_PAGES) + 1) * HUGE_PAGES - offset;
 }
 
 /** Settles the budgets of a marked span; true when the scan ends with it. */
 function closeChunk(task: Task, walk: ScanWalk, chunk: Chunk): boolean {
-  const { vma, low, high, marked } = chunk;
-  walk.chunk = undefined;
-  if (marked > 0) walk.pagesLeft -= high - low;
-  walk.virtLeft -= high - low;
-  walk.address = vma.start + high * PAGE_BYTES;
-  const spent = walk.pagesLeft <= 0 || walk.virtLeft <= 0;
-  if (!spent && high < vma.pages) {
+  const { vma, high } = chunk;
+  const spent = settle(walk, chunk, high);
+  if (!spent && high < vma.high) {
     walk.chunk = chunkOf(vma, walk);
     return false;
   }
@@ -198,6 +193,21 @@ function closeChunk(task: Task, walk: ScanWalk, chunk: Chunk): boolean {
   if (!spent && !walk.forced) return false;
   finish(task, walk, true);
   return true;
+}
+
+/** Takes a span up to `high` off the budgets. @returns whether one of them is spent */
+function settle(walk: ScanWalk, { vma, low, marked }: Chunk, high: number): boolean {
+  walk.chunk = undefined;
+  if (marked > 0) walk.pagesLeft -= high - low;
+  walk.virtLeft -= high - low;
+  walk.address = vma.addressOf(high);
+  return walk.pagesLeft <= 0 || walk.virtLeft <= 0;
+}
+
+/** The mappings of a task's address space are about to change: its scan goes on from where it is, by what it then finds. */
+export function leaveChunk(task: Task): void {
+  const { walk } = task;
+  if (walk?.chunk && settle(walk, walk.chunk, walk.chunk.at)) finish(task, walk, true);
 }
 
 /** @param stoppedInVma whether the walk ended inside the list rather than at its end */

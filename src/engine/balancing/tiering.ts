@@ -47,15 +47,12 @@ export function usesTimeStamp(state: KernelState, node: number): boolean {
 }
 
 /** The scan marks a folio: one on a slow node remembers when (REF §7.4). */
-export function stampMarked(
-  state: KernelState,
-  { object, written, writeProtected }: Vma,
-  start: number,
-): void {
-  if (!usesTimeStamp(state, object.node[start]!)) return;
+export function stampMarked(state: KernelState, { table, writeProtected }: Vma, page: number): void {
+  const object = table.objectOf(page);
+  if (!usesTimeStamp(state, object.node[page]!)) return;
   // A write before the mark has unset the value before the stamp went in (REF §3.6).
-  if (written) writeProtected[start] = 0;
-  object.lastCpupid[start] = state.nowMs & STAMP_MASK;
+  if (table.written) writeProtected[page] = 0;
+  object.lastCpupid[object.folioStart(page)] = state.nowMs & STAMP_MASK;
 }
 
 /** ms since a stamp was stored, as far as its bits tell. */

@@ -1,3 +1,4 @@
+import type { MemoryObject } from '../memory/memory-object.ts';
 import type { MemoryPolicy } from '../memory/memory-policy.ts';
 import { pageKind } from '../memory/vma.ts';
 import type { Vma } from '../memory/vma.ts';
@@ -16,11 +17,12 @@ const SHARED_ANONYMOUS = '/dev/zero (deleted)';
 export function numaMapsLine({ topology }: KernelState, vma: Vma, task: Task): string {
   const perNode = new Float64Array(topology.nodeCount);
   let [mapped, mapMax] = [0, 0];
-  for (let page = 0; page < vma.pages; page++) {
+  for (let page = vma.low; page < vma.high; page++) {
     if (vma.present[page] === 0) continue;
+    const object = vma.table.objectOf(page);
     mapped++;
-    perNode[vma.object.node[page]!]!++;
-    mapMax = Math.max(mapMax, mapCount(vma, page));
+    perNode[object.node[page]!]!++;
+    mapMax = Math.max(mapMax, mapCount(object, page));
   }
   const fields = [
     vma.start.toString(16),
@@ -32,10 +34,8 @@ export function numaMapsLine({ topology }: KernelState, vma: Vma, task: Task): s
 }
 
 /** Mappings that map a page. */
-function mapCount({ object }: Vma, page: number): number {
-  let count = 0;
-  for (const { present } of object.mappings) count += present[page]!;
-  return count;
+function mapCount(object: MemoryObject, page: number): number {
+  return object.mappings.filter((table) => table.maps(object, page, 1)).length;
 }
 
 function fileField({ flags, name }: Vma): readonly string[] {

@@ -1,4 +1,5 @@
 import type { Cgroup } from '../cgroup.ts';
+import type { PageTable } from './page-table.ts';
 import type { Vma } from './vma.ts';
 
 /** An address space, the kernel's `mm` (REF §3.3). */
@@ -24,6 +25,15 @@ export class AddressSpace {
     let sum = 0;
     for (const vma of this.vmas) sum += vma.residentPages;
     return sum;
+  }
+
+  /** Its regions, ascending by address. */
+  regions(): readonly PageTable[] {
+    return [...new Set(this.vmas.map(({ table }) => table))];
+  }
+
+  remove(vma: Vma): void {
+    this.vmas.splice(this.vmas.indexOf(vma), 1);
   }
 
   insert(vma: Vma): void {

@@ -4,6 +4,7 @@ import type { Task } from '../sched/task.ts';
 import type { KernelState } from '../state.ts';
 import { HUGE_ORDER, HUGE_PAGES, NO_NODE, PAGE_BYTES } from '../units.ts';
 import { allocationOrder } from './allocation-order.ts';
+import { placeFor } from './copies.ts';
 import { NOT_RESIDENT } from './memory-object.ts';
 import { isInterleaved } from './memory-policy.ts';
 import type { Vma } from './vma.ts';
@@ -46,12 +47,28 @@ function touchPage(
   page: number,
   { task, cpu, node: from }: FirstTouch,
 ): AllocationFailure | undefined {
-  const { object } = vma;
-  if (object.node[page] !== NOT_RESIDENT) {
+  if (isThereAlready(vma, page)) {
     mapFolio(vma, page);
     return undefined;
   }
-  const memcg = object.cgroup.governing('memory');
+  return allocatePage(state, vma, page, { task, cpu, node: from });
+}
+
+/** Whether the first touch finds the page: of a file or of shared memory, or of memory that was never forked. */
+function isThereAlready({ object, table }: Vma, page: number): boolean {
+  if (object.node[page] === NOT_RESIDENT || (table.layerOf && !object.keepsPages)) return false;
+  if (table.layerOf) table.layerOf[page] = 0;
+  return true;
+}
+
+/** Gives a mapping a new base page by its policy (REF §17.6). */
+export function allocatePage(
+  state: KernelState,
+  vma: Vma,
+  page: number,
+  { task, cpu, node: from }: FirstTouch,
+): AllocationFailure | undefined {
+  const memcg = payerOf(vma, task);
   if (!fits(memcg, 1)) return 'memory.max is reached';
   const policy = effectivePolicy(task, vma);
   const node = state.memory.allocate({
@@ -61,10 +78,16 @@ function touchPage(
     interleaved: isInterleaved(policy),
   });
   if (node === NO_NODE) return 'node memory is full';
+  const object = placeFor(vma.table, page, 1, memcg);
   makeResident(vma, page, 1, node);
-  chargePages(memcg, 1);
+  chargePages(object.cgroup, 1);
   state.lruBatches.add(cpu, object, page);
   return undefined;
+}
+
+/** The memory cgroup a new page is charged to: its region's, or after a fork that of the task. */
+function payerOf({ table, object }: Vma, task: Task): Cgroup {
+  return (table.layerOf ? task.cgroup : object.cgroup).governing('memory');
 }
 
 /**
@@ -78,12 +101,11 @@ function touchHugePage(
   page: number,
   { task, cpu, node: from }: FirstTouch,
 ): boolean {
-  const { object } = vma;
-  const start = object.blockStart(page);
+  const start = vma.object.blockStart(page);
   const end = start + HUGE_PAGES;
-  const memcg = object.cgroup.governing('memory');
-  if (start < 0 || end > vma.pages || !fits(memcg, HUGE_PAGES)) return false;
-  if (object.node.subarray(start, end).some((node) => node !== NOT_RESIDENT)) return false;
+  const memcg = payerOf(vma, task);
+  if (start < vma.low || end > vma.high || !fits(memcg, HUGE_PAGES)) return false;
+  if (!isEmptyBlock(vma, start)) return false;
   const policy = effectivePolicy(task, vma);
   const interleaved = isInterleaved(policy);
   const wanted = { vma, page: start, from, pageOrder: HUGE_ORDER };
@@ -95,9 +117,11 @@ function touchHugePage(
     interleaved,
   });
   if (node === NO_NODE) return false;
+  const object = placeFor(vma.table, start, HUGE_PAGES, memcg);
   object.huge.fill(1, start, end);
+  vma.table.splitBlocks.delete(start);
   makeResident(vma, start, HUGE_PAGES, node);
-  chargePages(memcg, HUGE_PAGES);
+  chargePages(object.cgroup, HUGE_PAGES);
   return true;
 }
 
@@ -106,18 +130,28 @@ function preferredNode({ memory }: KernelState, order: readonly number[]): reado
   return order.filter((node) => memory.managed[node]! > 0).slice(0, 1);
 }
 
+function isEmptyBlock({ table, object, present }: Vma, start: number): boolean {
+  if (!table.layerOf) return object.isFree(start, HUGE_PAGES);
+  const isShared = object.keepsPages && !object.isFree(start, HUGE_PAGES);
+  return !isShared && !present.subarray(start, start + HUGE_PAGES).includes(1);
+}
+
 function makeResident(vma: Vma, start: number, pages: number, node: number): void {
-  vma.object.node.fill(node, start, start + pages);
-  vma.object.residentPerNode[node]! += pages;
+  const object = vma.table.objectOf(start);
+  object.node.fill(node, start, start + pages);
+  object.residentPerNode[node]! += pages;
+  for (let page = start; page < start + pages; page++) if (vma.present[page] === 0) vma.residentPages++;
   vma.present.fill(1, start, start + pages);
-  vma.residentPages += pages;
 }
 
 /** Maps a page that is there already, as part of its huge page if one entry can map that. */
 function mapFolio(vma: Vma, page: number): void {
-  const { object, present, mapsHugeEntries } = vma;
-  const start = mapsHugeEntries ? object.folioStart(page) : page;
-  const end = start + (mapsHugeEntries ? object.folioPages(page) : 1);
+  const { object, present, table } = vma;
+  const block = object.blockStart(page);
+  const whole = table.isHugeEntry(page) && block >= vma.low && block + HUGE_PAGES <= vma.high;
+  if (!whole && object.huge[page] === 1) table.splitBlocks.add(block);
+  const start = whole ? block : page;
+  const end = start + (whole ? HUGE_PAGES : 1);
   for (let each = start; each < end; each++) {
     if (present[each] === 0) vma.residentPages++;
     present[each] = 1;

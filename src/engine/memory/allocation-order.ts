@@ -78,6 +78,6 @@ function chosenNode(
 ): number {
   const weighted = mode === 'WeightedInterleave';
   if (vma.flags.file) return weighted ? interleave.nextWeighted(nodes, weights) : interleave.next(nodes);
-  const index = interleaveIndex(vma.pageOffset, page, pageOrder);
+  const index = interleaveIndex(vma.pageOffset, page - vma.low, pageOrder);
   return weighted ? weightedInterleaveNode(nodes, weights, index) : interleaveNode(nodes, index);
 }

@@ -21,6 +21,14 @@ export class ArmedSet {
     this.#blockCounts = new Uint16Array(blocks);
   }
 
+  copy(): ArmedSet {
+    const copy = new ArmedSet(this.#size);
+    copy.#words.set(this.#words);
+    copy.#blockCounts.set(this.#blockCounts);
+    copy.#count = this.#count;
+    return copy;
+  }
+
   /** Armed pages in all. */
   get count(): number {
     return this.#count;

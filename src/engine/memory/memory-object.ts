@@ -2,10 +2,16 @@ import type { Cgroup } from '../cgroup.ts';
 import { HUGE_PAGES } from '../units.ts';
 import { UNSET_CPUPID } from './cpupid.ts';
 import type { MemoryPolicy } from './memory-policy.ts';
-import type { Vma } from './vma.ts';
+import type { PageTable } from './page-table.ts';
 
 /** Node of a page that is not resident. */
 export const NOT_RESIDENT = 255;
+
+interface MemoryObjectOptions {
+  readonly misalignment?: number;
+  readonly keepsPages?: boolean;
+  readonly mappings?: PageTable[];
+}
 
 /**
  * The pages behind one or more mappings: anonymous memory, or a shared object. Struct of arrays, 7 bytes per base page:
@@ -24,16 +30,25 @@ export class MemoryObject {
   readonly misalignment: number;
   /** Resident pages per node. */
   readonly residentPerNode: Float64Array;
-  /** Its mappings, one per address space; a page moves in all of them at once. */
-  readonly mappings: Vma[] = [];
+  /** Regions that can map it; a page moves in all of them at once. */
+  readonly mappings: PageTable[];
+  /** Whether pages stay while nobody maps them, as those of files and shared memory do. */
+  readonly keepsPages: boolean;
   /** Policy of shared memory, for all of its mappings (REF §3.7). */
   policy: MemoryPolicy | null = null;
   /** The memory cgroup its pages are charged to. */
   cgroup: Cgroup;
 
-  constructor(pages: number, nodeCount: number, cgroup: Cgroup, misalignment = 0) {
+  constructor(
+    pages: number,
+    nodeCount: number,
+    cgroup: Cgroup,
+    { misalignment = 0, keepsPages = false, mappings = [] }: MemoryObjectOptions = {},
+  ) {
     this.pages = pages;
     this.misalignment = misalignment;
+    this.keepsPages = keepsPages;
+    this.mappings = mappings;
     this.huge = new Uint8Array(pages);
     this.cgroup = cgroup;
     this.node = new Uint8Array(pages).fill(NOT_RESIDENT);
@@ -55,5 +70,27 @@ export class MemoryObject {
   /** Base pages of the folio a page belongs to. */
   folioPages(page: number): number {
     return this.huge[page] === 1 ? HUGE_PAGES : 1;
+  }
+
+  /** Room for other copies of the same pages, which the same regions can map. */
+  emptyCopy(cgroup: Cgroup): MemoryObject {
+    const { pages, misalignment, mappings, residentPerNode } = this;
+    return new MemoryObject(pages, residentPerNode.length, cgroup, { misalignment, mappings });
+  }
+
+  /** Whether nothing of [start, start + pages) is resident. */
+  isFree(start: number, pages: number): boolean {
+    for (let page = start; page < start + pages; page++) if (this.node[page] !== NOT_RESIDENT) return false;
+    return true;
+  }
+
+  /** Forgets a folio whose memory is given back. */
+  forget(start: number, pages: number): void {
+    const end = start + pages;
+    this.residentPerNode[this.node[start]!]! -= pages;
+    this.node.fill(NOT_RESIDENT, start, end);
+    this.huge.fill(0, start, end);
+    this.lastCpupid.fill(UNSET_CPUPID, start, end);
+    this.batched.fill(0, start, end);
   }
 }

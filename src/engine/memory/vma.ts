@@ -1,7 +1,8 @@
-import { ArmedSet } from './armed-set.ts';
+import { PAGE_BYTES } from '../units.ts';
+import type { ArmedSet } from './armed-set.ts';
 import type { MemoryObject } from './memory-object.ts';
 import type { MemoryPolicy } from './memory-policy.ts';
-import { HUGE_PAGES, PAGE_BYTES } from '../units.ts';
+import type { PageTable } from './page-table.ts';
 
 /** Balancing state of a VMA, created when the scanner first sees it (REF §3.4). Times in jiffies. */
 export interface VmaScanState {
@@ -45,50 +46,39 @@ export function pageKind({ file, shared }: VmaFlags): PageKind {
   return shared ? 'shmem' : 'anon';
 }
 
-/** One mapping of an address space (REF §3.4): a range of a memory object with marks of its own. */
+/** One mapping of an address space (REF §3.4): a range of a region with properties of its own. Pages are the region's. */
 export class Vma {
-  readonly name: string;
-  /** First address, page aligned. */
-  readonly start: number;
-  readonly pages: number;
-  readonly object: MemoryObject;
-  /** Whether each huge page has one entry here: it does where the 2 MiB boundaries are the object's. */
-  readonly mapsHugeEntries: boolean;
-  readonly flags: VmaFlags;
+  readonly table: PageTable;
+  /** First page, and one past the last. */
+  readonly low: number;
+  high: number;
+  flags: VmaFlags;
   /** What an `mbind` set here; of shared memory the object keeps it. */
   #policy: MemoryPolicy | null = null;
-  /** 1 where this mapping maps its page. */
-  readonly present: Uint8Array;
-  /** 1 after a move of a private page, until its first write (REF §3.6, last item). */
-  readonly writeProtected: Uint8Array;
-  readonly armed: ArmedSet;
-  /** The armed pages in other orders, for streams that need them so. */
-  readonly #mirrors: { readonly set: ArmedSet; readonly indexOf: (page: number) => number }[] = [];
   scan: VmaScanState | undefined;
   /** Whether first touches make huge pages where a whole block fits. */
   hugePages = false;
   /** Pages this mapping maps. */
   residentPages = 0;
-  /** Whether any thread writes to it: then a moved page is unset again by its next write. */
-  written = false;
+  // The region's, kept here too because the hot path reads them.
+  readonly present: Uint8Array;
+  readonly writeProtected: Uint8Array;
+  readonly armed: ArmedSet;
 
   constructor(
-    name: string,
-    start: number,
-    object: MemoryObject,
+    table: PageTable,
     flags: VmaFlags,
     policy: MemoryPolicy | null,
+    [low, high]: readonly [number, number] = [0, table.pages],
   ) {
-    this.name = name;
-    this.start = start;
-    this.pages = object.pages;
-    this.object = object;
-    this.mapsHugeEntries = (start / PAGE_BYTES) % HUGE_PAGES === object.misalignment;
+    this.table = table;
     this.flags = flags;
+    this.low = low;
+    this.high = high;
+    this.present = table.present;
+    this.writeProtected = table.writeProtected;
+    this.armed = table.armed;
     if (policy) this.policy = policy;
-    this.present = new Uint8Array(object.pages);
-    this.writeProtected = new Uint8Array(object.pages);
-    this.armed = new ArmedSet(object.pages);
   }
 
   /** What an `mbind` asked for: of this mapping, or of the shared memory it maps, whoever asked (REF §3.7). */
@@ -101,55 +91,57 @@ export class Vma {
     else this.#policy = policy;
   }
 
-  /** Marks a page that is not marked. */
-  arm(page: number): void {
-    this.armed.add(page);
-    for (const { set, indexOf } of this.#mirrors) {
-      const index = indexOf(page);
-      if (index >= 0) set.add(index);
-    }
+  get name(): string {
+    return this.table.name;
   }
 
-  /** Marks every base page of a huge page that is not marked: whichever is touched, the whole folio faults. */
-  armFolio(start: number, pages: number): void {
-    for (let page = start; page < start + pages; page++) this.arm(page);
+  get object(): MemoryObject {
+    return this.table.object;
   }
 
-  /** Unmarks whatever is marked of a folio. */
-  disarmFolio(start: number, pages: number): void {
-    for (let page = start; page < start + pages; page++) if (this.armed.has(page)) this.disarm(page);
+  get pages(): number {
+    return this.high - this.low;
   }
 
-  /** Unmarks a page that is marked. */
-  disarm(page: number): void {
-    this.armed.delete(page);
-    for (const { set, indexOf } of this.#mirrors) {
-      const index = indexOf(page);
-      if (index >= 0) set.delete(index);
-    }
-  }
-
-  /**
-   * The armed pages in another order, kept in step from now on.
-   *
-   * @param indexOf index of a page in that order, or −1 to leave it out
-   */
-  mirrorArmed(size: number, indexOf: (page: number) => number): ArmedSet {
-    const set = new ArmedSet(size);
-    for (let page = this.armed.nextFrom(0); page >= 0; page = this.armed.nextFrom(page + 1)) {
-      const index = indexOf(page);
-      if (index >= 0) set.add(index);
-    }
-    this.#mirrors.push({ set, indexOf });
-    return set;
+  /** First address, page aligned. */
+  get start(): number {
+    return this.addressOf(this.low);
   }
 
   get end(): number {
-    return this.start + this.pages * PAGE_BYTES;
+    return this.addressOf(this.high);
+  }
+
+  addressOf(page: number): number {
+    return this.table.start + page * PAGE_BYTES;
+  }
+
+  pageAt(address: number): number {
+    return (address - this.table.start) / PAGE_BYTES;
   }
 
   /** Page offset of the mapping; for private anonymous memory the start address in pages (REF §3.4). */
   get pageOffset(): number {
-    return this.flags.shared || this.flags.file ? 0 : this.start / PAGE_BYTES;
+    return this.flags.shared || this.flags.file ? this.low : this.start / PAGE_BYTES;
+  }
+
+  /** Marks a page that is not marked. */
+  arm(page: number): void {
+    this.table.arm(page);
+  }
+
+  /** Unmarks a page that is marked. */
+  disarm(page: number): void {
+    this.table.disarm(page);
+  }
+
+  /** Marks every base page of a huge page that is not marked: whichever is touched, the whole folio faults. */
+  armFolio(start: number, pages: number): void {
+    for (let page = start; page < start + pages; page++) this.table.arm(page);
+  }
+
+  /** Unmarks whatever is marked of a folio. */
+  disarmFolio(start: number, pages: number): void {
+    this.table.disarmRange(start, start + pages);
   }
 }

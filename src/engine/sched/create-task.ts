@@ -28,7 +28,7 @@ interface TaskOrigin {
   readonly thread: ThreadPlace;
   /** Names its random streams. */
   readonly streamName: string;
-  /** The thread that creates it, undefined for the main thread of a process. */
+  /** The thread that creates it: one of the same address space, or for a forked process of another; undefined after boot. */
   readonly creator: Task | undefined;
 }
 
@@ -39,19 +39,15 @@ export function createTask(
 ): Task {
   const pid = state.nextPid++;
   const interleave = new InterleaveCursor(state.topology.nodeCount - 1);
-  const tgid = creator?.tgid ?? pid;
-  const task = new Task({ pid, tgid, comm: comm.slice(0, 15), mm, cgroup, interleave });
+  const tgid = creator?.mm === mm ? creator.tgid : pid;
+  const task = new Task({ pid, tgid, comm: comm.slice(0, 15), mm, streamName, cgroup, interleave });
   task.dutyPercent = thread.dutyPercent ?? 100;
   task.dutyPhaseNs = thread.dutyPhaseNs ?? 0;
   task.affinity = thread.affinity;
   if (thread.dutyJitter === true) task.dutyJitterSeed = hashText(streamName, state.seed | 0);
-  if (creator && mm.users === 1) {
-    mm.nextScan = state.jiffies + state.msToJiffies(state.tunables.scanDelayMs);
-    mm.scanSeq = 0;
-  }
-  task.scanSeq = mm.scanSeq;
-  task.scanPeriodMs = state.tunables.scanDelayMs;
   if (creator) inheritFromCreator(state, task, creator);
+  else task.scanSeq = mm.scanSeq;
+  task.scanPeriodMs = state.tunables.scanDelayMs;
   mm.users++;
   enqueue(state, task, creator);
   return task;
@@ -70,13 +66,25 @@ function enqueue(state: KernelState, task: Task, creator: Task | undefined): voi
   task.cgroup.tasks.add(task.pid);
 }
 
+/** The initialiser looks at the creator's address space, also where the child is going to have one of its own (REF §5.1). */
+function inheritFromCreator(state: KernelState, task: Task, creator: Task): void {
+  const { mm } = creator;
+  if (mm.users === 1) {
+    mm.nextScan = state.jiffies + state.msToJiffies(state.tunables.scanDelayMs);
+    mm.scanSeq = 0;
+  }
+  task.scanSeq = mm.scanSeq;
+  task.policy = creator.policy;
+  if (task.mm !== mm) return;
+  task.preferredNode = creator.preferredNode;
+  task.nodeStamp = threadStamp(state, creator);
+}
+
 /**
  * A new thread's stamp is the smaller of a period in ms and one in ns, which in practice is the one in ms taken as ns,
  * plus two ticks (REF §5.1).
  */
-function inheritFromCreator(state: KernelState, task: Task, creator: Task): void {
-  const periodNs = (creator.scanPeriodMs * task.mm.users * NS_PER_MS) % 2 ** 32;
-  task.nodeStamp = Math.min(taskScanMax(creator, state.tunables), periodNs) + 2 * state.tickNs;
-  task.preferredNode = creator.preferredNode;
-  task.policy = creator.policy;
+function threadStamp(state: KernelState, creator: Task): number {
+  const periodNs = (creator.scanPeriodMs * creator.mm.users * NS_PER_MS) % 2 ** 32;
+  return Math.min(taskScanMax(creator, state.tunables), periodNs) + 2 * state.tickNs;
 }

@@ -1,8 +1,8 @@
-import { hintFault } from '../balancing/hint-fault.ts';
 import { beginScan, continueScan } from '../balancing/scan.ts';
 import { tickNuma } from '../balancing/tick.ts';
 import type { FaultHandler } from '../access/access-stream.ts';
 import { mixWords } from '../random.ts';
+import { touchTrapped } from '../touch-trapped.ts';
 import type { KernelState } from '../state.ts';
 import { chargeQuota, quotaLeft, quotaReturns } from './bandwidth.ts';
 import { awakeFor, hasWorkLeft, sleepsFor } from './duty.ts';
@@ -62,7 +62,7 @@ export class Scheduler {
   #isBusy(): boolean {
     for (const task of this.#state.tasks.values()) {
       if (task.walk || task.scanQueued) return true;
-      for (const stream of task.streams) if (stream.vma.armed.count > 0) return true;
+      for (const stream of task.streams) if (stream.table.armed.count > 0) return true;
     }
     return false;
   }
@@ -122,14 +122,14 @@ export class Scheduler {
     const state = this.#state;
     if (task.scanQueued) beginScan(state, task);
     let used = task.walk ? continueScan(state, task, task.walk, lengthNs) : 0;
-    const fault: FaultHandler = (vma, page, write) => {
-      const ns = hintFault(state, task, vma, page, write);
-      return { ns, stop: task.cpu !== queue.cpu };
+    const fault: FaultHandler = (table, page, write) => {
+      const ns = touchTrapped(state, task, table, page, write);
+      return { ns, stop: task.cpu !== queue.cpu || task.exiting };
     };
     // Beyond its duty a thread only finishes what it is behind with.
     const dutyNs = Math.min(lengthNs, awakeFor(task, queue.clock));
     const count = task.streams.length;
-    for (let i = 0; i < count && used < lengthNs && task.cpu === queue.cpu; i++) {
+    for (let i = 0; i < count && used < lengthNs && task.cpu === queue.cpu && !task.exiting; i++) {
       const stream = task.streams[(task.firstStream + i) % count]!;
       const { touchNs } = state.costs;
       used += stream.run({ start: queue.clock, dutyNs, budgetNs: lengthNs - used, touchNs }, fault);

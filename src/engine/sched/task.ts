@@ -16,6 +16,8 @@ export class Task {
   /** Command name, as `/proc/<pid>/comm`. */
   readonly comm: string;
   readonly mm: AddressSpace;
+  /** Names its random streams. */
+  readonly streamName: string;
   cgroup: Cgroup;
   cpu = 0;
   /** CPUs of the thread's own affinity mask, undefined for all. */
@@ -73,6 +75,7 @@ export class Task {
     readonly tgid: number;
     readonly comm: string;
     readonly mm: AddressSpace;
+    readonly streamName: string;
     readonly cgroup: Cgroup;
     readonly interleave: InterleaveCursor;
   }) {
@@ -80,6 +83,7 @@ export class Task {
     this.tgid = identity.tgid;
     this.comm = identity.comm;
     this.mm = identity.mm;
+    this.streamName = identity.streamName;
     this.cgroup = identity.cgroup;
     this.interleave = identity.interleave;
   }

@@ -31,6 +31,7 @@ export const PAGE_RULES = {
   mostlyHere: rule('9.2 step 8', 'the group runs on this node three times as much'),
   balanced: rule('9.2 step 9', "the group's memory is spread less than its CPU use"),
   unbalanced: rule('9.2 step 9', "the group's memory is spread as its CPU use is"),
+  sharedText: rule('10.1 row 1', 'it is program text that several processes map'),
   offLru: rule('10.1 row 4', 'it cannot be isolated: it waits in a per-CPU batch of new pages'),
   noRoom: rule('10.1 row 3', 'the target node is nearly full'),
   noBlock: rule('10.2', 'the target node has no free page for it'),

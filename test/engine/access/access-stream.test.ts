@@ -4,8 +4,9 @@ import fc from 'fast-check';
 import { AccessStream } from '../../../src/engine/access/access-stream.ts';
 import type { AccessPattern, AccessSpec } from '../../../src/engine/access/access-stream.ts';
 import { KernelError } from '../../../src/engine/kernel-error.ts';
+import { AddressSpace } from '../../../src/engine/memory/address-space.ts';
 import { MemoryObject } from '../../../src/engine/memory/memory-object.ts';
-import { ANONYMOUS, Vma } from '../../../src/engine/memory/vma.ts';
+import { PageTable } from '../../../src/engine/memory/page-table.ts';
 import { RandomStream } from '../../../src/engine/random.ts';
 import { bootState } from '../boot.ts';
 
@@ -14,7 +15,8 @@ const SECOND = 1_000_000_000;
 
 function stream(pages: number, spec: Partial<AccessSpec>, seed = 1) {
   const state = bootState();
-  const vma = new Vma('r', 0, new MemoryObject(pages, 2, state.root), ANONYMOUS, null);
+  const objects = [new MemoryObject(pages, 2, state.root)];
+  const vma = new PageTable({ mm: new AddressSpace(state.root), name: 'r', start: 0, objects });
   const access = { pattern: 'Sequential', touchesPerSecond: 1000, writePercent: 0, ...spec } as const;
   const hits: number[] = [];
   const writes: boolean[] = [];

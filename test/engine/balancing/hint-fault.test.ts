@@ -188,7 +188,7 @@ describe('REF §3.6 lastCpupid after a move', () => {
   it('a page of a region that somebody writes is unset by its next fault at the latest', () => {
     const one = armed();
     fault(one, 0, false);
-    one.vma.written = true;
+    one.vma.table.written = true;
     one.vma.arm(0);
     fault(one, 0, false);
     expect(one.vma.object.lastCpupid[0]).to.equal(UNSET_CPUPID);

@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import { markPages } from '../../../src/engine/balancing/mark.ts';
 import { makeCgroup } from '../../../src/engine/cgroup-tree.ts';
 import { COUNTER_INDEX } from '../../../src/engine/counters.ts';
+import { forkProcess } from '../../../src/engine/fork.ts';
 import { ANONYMOUS } from '../../../src/engine/memory/vma.ts';
 import type { Vma, VmaFlags } from '../../../src/engine/memory/vma.ts';
 import type { KernelState } from '../../../src/engine/state.ts';
@@ -33,7 +34,7 @@ function mapped(
     markPages(state, process.tasks[0]!, vma, low, high);
     return [0, 1, 2, 3, 4, 5, 6, 7].filter((page) => vma.armed.has(page));
   };
-  return { state, group, vma, mark };
+  return { state, group, process, vma, mark };
 }
 
 describe('REF §7.4 marking pages', () => {
@@ -76,10 +77,10 @@ describe('REF §7.4 marking pages', () => {
 
   it('leaves copy-on-write memory of several address spaces alone, not shared mappings (c)', () => {
     const cow = mapped({ threads: 2 });
-    cow.vma.object.mappings.push(cow.vma);
+    forkProcess(cow.state, cow.process, cow.process.tasks[0]!);
     expect(cow.mark()).to.deep.equal([]);
     const shared = mapped({ flags: { shared: true } });
-    shared.vma.object.mappings.push(shared.vma);
+    forkProcess(shared.state, shared.process, shared.process.tasks[0]!);
     expect(shared.mark()).to.have.length(8);
   });
 

@@ -43,7 +43,7 @@ describe('REF §9.1 policies without "migrate on fault"', () => {
       const state = bootState();
       const { task, vma } = startOn(state, 1, 0);
       vma.policy = createMemoryPolicy({ mode, nodes, numaBalancing: false }, 2, state.variant);
-      expect(misplaced(state, task, { vma, start: 0, pages: 1 })).to.equal(NO_NODE);
+      expect(misplaced(state, task, { vma, object: vma.object, start: 0, pages: 1 })).to.equal(NO_NODE);
       expect(vma.object.lastCpupid[0]).to.equal(UNSET_CPUPID);
     });
   }

@@ -39,7 +39,7 @@ function wanted(policy: MemoryPolicy, { on, here, page = 0, huge = false, weight
   vma.policy = policy;
   if (weights) state.interleaveWeights.splice(0, weights.length, ...weights);
   const before = vma.object.lastCpupid[page];
-  const target = misplaced(state, task, { vma, start: page, pages: huge ? 512 : 1 });
+  const target = misplaced(state, task, { vma, object: vma.object, start: page, pages: huge ? 512 : 1 });
   expect(vma.object.lastCpupid[page], 'who touched it last is the filter’s alone').to.equal(before);
   return target;
 }
