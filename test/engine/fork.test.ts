@@ -5,7 +5,18 @@ import { counterValues } from '../../src/engine/counters.ts';
 import { forkProcess } from '../../src/engine/fork.ts';
 import { NO_NODE } from '../../src/engine/units.ts';
 import type { KernelState } from '../../src/engine/state.ts';
-import { bootState, boot, pidOf, processSpec, region, startOn, sweep, thread } from './boot.ts';
+import {
+  CGROUPS,
+  mkdir,
+  bootState,
+  boot,
+  pidOf,
+  processSpec,
+  region,
+  startOn,
+  sweep,
+  thread,
+} from './boot.ts';
 
 describe('REF §5.1 fork of a running process', () => {
   it('resets the pass and the next scan of a single-threaded creator, and copies what that left', () => {
@@ -146,6 +157,22 @@ describe('REF §7.4 c and §8 what counts as mapped by more than one address spa
     expect(nodes).to.deep.equal([1, 1]);
     expect(counterValues(state.events)).to.include({ numa_hint_faults: 1, numa_pages_migrated: 1 });
     checkAccounts(state);
+  });
+});
+
+describe('memory that was forked and finds no room when it is written', () => {
+  it('ends the writer, and only it', () => {
+    const kernel = boot();
+    mkdir(kernel, '/g');
+    const spec = { cgroup: '/g', regions: [region('heap', 1)], threads: [thread({ affinity: [1] })] };
+    const pid = pidOf(kernel.spawn(processSpec(spec)));
+    kernel.write(`${CGROUPS}/g/memory.max`, `${(256 + 10) * 4096}`);
+    const child = kernel.calls.fork(pid);
+    kernel.calls.setWork(child, { accesses: [sweep('heap', { writePercent: 100, pattern: 'Zipf' })] });
+    kernel.run(1e9);
+    expect(kernel.processes().map((process) => process.pid)).to.deep.equal([pid]);
+    expect(kernel.read(`${CGROUPS}/g/memory.current`)).to.equal(`${256 * 4096}\n`);
+    expect(kernel.read(`${CGROUPS}/g/memory.events`)).to.include('oom_kill 1');
   });
 });
 

@@ -5,8 +5,10 @@ import { markPages } from '../../../src/engine/balancing/mark.ts';
 import { makeCgroup } from '../../../src/engine/cgroup-tree.ts';
 import { counterValues } from '../../../src/engine/counters.ts';
 import { packCpupid } from '../../../src/engine/memory/cpupid.ts';
+import { forkProcess } from '../../../src/engine/fork.ts';
+import { ANONYMOUS } from '../../../src/engine/memory/vma.ts';
 import { NO_NODE } from '../../../src/engine/units.ts';
-import { bootState, region, start, sweep, thread } from '../boot.ts';
+import { bootState, region, start, startOn, sweep, thread } from '../boot.ts';
 import type { StateOptions } from '../boot.ts';
 
 /** A task on node 1 with two huge pages on node 0, marked by itself, in a memory cgroup of its own. */
@@ -120,4 +122,28 @@ describe('REF §8, §10 a fault on a huge page', () => {
       });
     });
   });
+});
+
+describe('REF §10.1 row 1 program text that several address spaces map', () => {
+  const flags = { ...ANONYMOUS, file: true, executable: true };
+  for (const [what, forked, options, moves] of [
+    ['stays', true, {}, false],
+    ['moves if one address space maps it', false, {}, true],
+    ['moves if it is no file', true, { file: false }, true],
+    ['moves if it cannot be executed', true, { executable: false }, true],
+  ] as const) {
+    it(what, () => {
+      const state = bootState();
+      const { process, task, vma } = startOn(state, 1, 0, { flags: { ...flags, ...options } });
+      state.lruBatches.drain();
+      vma.arm(3);
+      if (forked) forkProcess(state, process, task);
+      hintFault(state, task, vma, 3, false);
+      expect(counterValues(state.events)).to.include({
+        numa_pages_migrated: moves ? 1 : 0,
+        pgmigrate_fail: 0,
+      });
+      expect(task.locality[2]).to.equal(moves ? 0 : 1);
+    });
+  }
 });
