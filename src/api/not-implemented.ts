@@ -29,15 +29,9 @@ const policyRows: readonly Row<NumaBalancingPolicySpec>[] = [
 ];
 
 const anyLatency = 'an access costs the same wherever the memory is and however busy';
-const anyThreads = 'a hint fault costs the same however many threads there are';
-const anyBandwidth = 'pages move without a limit of bandwidth';
 
 /** The costs of marks, hint faults and moves take CPU time of the thread; these do nothing. */
 const costsWithoutBehaviour: Readonly<Partial<Record<keyof CostOverrides, string>>> = {
-  hintFaultContentionAt128Permille: anyThreads,
-  hintFaultContentionMaxPermille: anyThreads,
-  migrateBaseBandwidthMBps: anyBandwidth,
-  migrateHugeBandwidthMBps: anyBandwidth,
   localLatencyNs: anyLatency,
   remoteLatencyPermille: anyLatency,
   subNumaLatencyPermille: anyLatency,

@@ -57,6 +57,7 @@ export function digest(state: KernelState): string {
   hash.fields(state.tunables);
   for (const amount of [...state.interleaveWeights, ...state.events]) hash.number(amount);
   // The kernel's own value follows from the machine.
+  for (const amount of state.copies.state(state.now)) hash.number(amount);
   if (!state.memory.hasAutomaticMinFree) hash.number(state.memory.minFreeKbytes);
   for (const stat of state.memory.stat) hash.fields(stat);
   for (const node of state.promotion) hash.fields(node);

@@ -3,6 +3,7 @@ import { MODE_NORMAL, MODE_TIERING, gateOf } from './balancing/gate.ts';
 import { newPromotionState } from './balancing/tiering.ts';
 import type { PromotionState } from './balancing/tiering.ts';
 import { Cgroup } from './cgroup.ts';
+import { CopyBandwidth } from './cost/copy-bandwidth.ts';
 import { COUNTER_INDEX, newCounters } from './counters.ts';
 import type { CounterArray, CounterName } from './counters.ts';
 import type { KernelCosts } from './machine/costs.ts';
@@ -51,6 +52,7 @@ export class KernelState {
   readonly tickNs: number;
   readonly memory: NodeMemory;
   readonly lruBatches: LruBatches;
+  readonly copies: CopyBandwidth;
   readonly runQueues: readonly RunQueue[];
   readonly root = new Cgroup('', undefined);
   /** Threads by pid. */
@@ -89,6 +91,7 @@ export class KernelState {
       options.machine.nodes.map((node) => node.pages),
       options.minFreeKbytes,
     );
+    this.copies = new CopyBandwidth(this.topology.nodeCount);
     this.lruBatches = new LruBatches(this.topology.cpuCount);
     this.promotion = options.machine.nodes.map(newPromotionState);
     this.automaticWeights = automaticInterleaveWeights(

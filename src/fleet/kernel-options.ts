@@ -17,6 +17,12 @@ export function kernelOptions(config: ResolvedNodeConfig, machine: MachineSpec):
       markPageNs: config.costs.markPageNs,
       scanStealNs: 0,
       hintFaultNs: config.costs.hintFaultNs,
+      hintFaultContention: {
+        at128Permille: config.costs.hintFaultContentionAt128Permille,
+        maxPermille: config.costs.hintFaultContentionMaxPermille,
+      },
+      copyBaseMBps: config.costs.migrateBaseBandwidthMBps,
+      copyHugeMBps: config.costs.migrateHugeBandwidthMBps,
       migratePageNs: config.costs.migrateBasePageNs,
       migrateHugePageNs: config.costs.migrateHugePageNs,
       touchNs: DEFAULT_COSTS.touchNs,

@@ -33,7 +33,7 @@ describe('numasim run: the quickstart', () => {
     }
     expect(stdout).to.match(/quickstart {2}tenant-a {2}True {3}Enabled/u);
     expect(stdout).to.match(
-      /All numbers are simulated: 60 s .*mode 4 \(Cgroup\), variant V1, seed \d+, digest [0-9a-f]+\.\n$/su,
+      /All numbers are simulated: 60 s .*mode 4 \(Cgroup\), variant V1, seed \d+, digest [0-9a-f]+, AutoNUMA cost [\d.]+\.\n$/su,
     );
   });
 

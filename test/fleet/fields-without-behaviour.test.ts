@@ -63,6 +63,8 @@ const interleaved = { memoryPolicy: { mode: 'Interleave', nodes: '0-1', numaBala
 const slow = { touchesPerSecond: 500 };
 const fixed = { rfc: { thpMarking: 'Fixed' } };
 const huge = { hugePages: 'Always' };
+const dear = { hintFaultNs: 300_000 };
+const contended = { ...dear, hintFaultContentionAt128Permille: 1_000_000 };
 const phase = (after: string, rate: Json): Json => ({ after, regions: [{ name: 'heap', ...rate }] });
 
 /** Field → a case that sets it, and the same case without it. */
@@ -75,10 +77,6 @@ const withoutBehaviour: readonly (readonly [string, Case, Case?])[] = [
     { config: { topology: { ...twoNodes, latencyNs } } },
     { config: { topology: twoNodes } },
   ],
-  cost('hintFaultContentionAt128Permille', 1000),
-  cost('hintFaultContentionMaxPermille', 1000),
-  cost('migrateBaseBandwidthMBps', 1),
-  cost('migrateHugeBandwidthMBps', 1),
   cost('localLatencyNs', 1),
   cost('remoteLatencyPermille', 9000),
   cost('subNumaLatencyPermille', 9000),
@@ -114,6 +112,18 @@ const withBehaviour: readonly (readonly [string, Case, Case?])[] = [
   ['hugePages Always', { region: huge }],
   ['hugePages Advise', { region: { hugePages: 'Advise' } }],
   ['phases', { process: { phases: [phase('300ms', { touchesPerSecond: 0 })] } }],
+  ['costs.hintFaultContentionAt128Permille', { config: { costs: contended } }, { config: { costs: dear } }],
+  [
+    'costs.hintFaultContentionMaxPermille',
+    { config: { costs: { ...contended, hintFaultContentionMaxPermille: 1000 } } },
+    { config: { costs: contended } },
+  ],
+  ['costs.migrateBaseBandwidthMBps', { config: { costs: { migrateBaseBandwidthMBps: 1 } } }],
+  [
+    'costs.migrateHugeBandwidthMBps',
+    { config: { ...fixed, costs: { migrateHugeBandwidthMBps: 1 } }, region: huge },
+    { config: fixed, region: huge },
+  ],
   ['costs.migrateBasePageNs', { config: { costs: { migrateBasePageNs: 1_000_000 } } }],
   ['simulation.seed', { config: { simulation: { seed: 1 } }, region: slow }, { region: slow }],
   ['topology', { config: { topology: { preset: 'FourSocket' } } }],

@@ -53,11 +53,23 @@ describe('what a node’s kernel is booted with', () => {
   });
 
   it('costs are the config’s', () => {
-    const costs = { markPageNs: 1, hintFaultNs: 2, migrateBasePageNs: 3, migrateHugePageNs: 4 };
+    const costs = {
+      markPageNs: 1,
+      hintFaultNs: 2,
+      migrateBasePageNs: 3,
+      migrateHugePageNs: 4,
+      hintFaultContentionAt128Permille: 1005,
+      hintFaultContentionMaxPermille: 1006,
+      migrateBaseBandwidthMBps: 7,
+      migrateHugeBandwidthMBps: 8,
+    };
     expect(kernelOptions(resolved({ costs }), machine).costs).to.deep.equal({
       markPageNs: 1,
       scanStealNs: 0,
       hintFaultNs: 2,
+      hintFaultContention: { at128Permille: 1005, maxPermille: 1006 },
+      copyBaseMBps: 7,
+      copyHugeMBps: 8,
       migratePageNs: 3,
       migrateHugePageNs: 4,
       touchNs: DEFAULT_COSTS.touchNs,

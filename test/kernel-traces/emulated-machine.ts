@@ -12,11 +12,19 @@ export const HZ = 250;
 export const SAMPLER_CPU = 0;
 
 /** README §7: a fault at most 10 µs, with a move and the touch 35 to 40 µs (taken: the middle); marking under 0.24 µs a page; a huge page 17 to 75 ms (taken: the middle). */
+const UNCONTENDED = {
+  // On one to four CPUs nothing of it was seen.
+  hintFaultContention: { at128Permille: 1000, maxPermille: 1000 },
+  copyBaseMBps: Infinity,
+  copyHugeMBps: Infinity,
+} as const;
+
 const COSTS: KernelCosts = {
   markPageNs: 240,
   // README §7: the host adds 0–8 ms.
   scanStealNs: 8_000_000,
   hintFaultNs: 10_000,
+  ...UNCONTENDED,
   migratePageNs: 24_650,
   migrateHugePageNs: 46_000_000,
   // README §3: a thread that does nothing but 100 000 touches per second runs 28.5 % of the time.
@@ -33,6 +41,7 @@ export function emulatedCosts(nodes: number): KernelCosts {
     markPageNs: 4 * COSTS.markPageNs,
     scanStealNs: COSTS.scanStealNs,
     hintFaultNs: 2 * COSTS.hintFaultNs,
+    ...UNCONTENDED,
     migratePageNs: 2 * COSTS.migratePageNs,
     migrateHugePageNs: 2 * COSTS.migrateHugePageNs,
     touchNs: 2 * COSTS.touchNs,

@@ -2,6 +2,8 @@
 import { kinds } from '../../api/kinds.ts';
 import type { NumasimObject } from '../../api/kinds.ts';
 import type { SimulatedNode } from '../../api/simulated-node.ts';
+import { autonumaCost } from '../../engine/cost/autonuma-cost.ts';
+import type { NodeSample } from '../../fleet/node-sample.ts';
 import type { SimulatedObjects } from '../../fleet/simulate.ts';
 import { counterTable } from './counter-table.ts';
 import type { CgroupOnNode } from './counter-table.ts';
@@ -88,18 +90,26 @@ function remarks({ policies, nodeConfigs, profiles, simulatedNodes }: SimulatedO
   return [...new Set(lines)].map((line) => `${line}\n`).join('');
 }
 
-function footer({ simulatedNodes }: SimulatedObjects, { width, wallSeconds }: ReportOptions): string {
+function footer({ simulatedNodes, samples }: SimulatedObjects, options: ReportOptions): string {
+  const { width, wallSeconds } = options;
   const seconds = Math.max(0, ...simulatedNodes.map(({ status }) => status?.simulatedSeconds ?? 0));
   const first = `All numbers are simulated: ${seconds} s simulated in ${wallSeconds.toFixed(1)} s.`;
-  return `${wrapped([first, ...simulatedNodes.map(nodeSummary)], width)}\n`;
+  const summaries = simulatedNodes.map((node, index) => nodeSummary(node, samples[index]));
+  return `${wrapped([first, ...summaries], width)}\n`;
 }
 
-function nodeSummary({ metadata, status }: SimulatedNode): string {
+function nodeSummary({ metadata, status }: SimulatedNode, sample: NodeSample | undefined): string {
   const name = metadata.name ?? '';
   const { kernel, seed = 0, digest = 'none' } = status ?? {};
   if (kernel === undefined) return `${name}: not simulated.`;
   const { numaBalancing, mode, variant } = kernel;
-  return `${name}: mode ${numaBalancing} (${mode}), variant ${variant}, seed ${seed}, digest ${digest}.`;
+  const what = `mode ${numaBalancing} (${mode}), variant ${variant}, seed ${seed}, digest ${digest}`;
+  return `${name}: ${what}, AutoNUMA cost ${costOf(sample?.kernel?.vmstat ?? {})}.`;
+}
+
+function costOf(vmstat: Readonly<Record<string, number>>): string {
+  const { numa_pte_updates = 0, numa_hint_faults = 0, numa_pages_migrated = 0 } = vmstat;
+  return autonumaCost({ numa_pte_updates, numa_hint_faults, numa_pages_migrated }).toFixed(2);
 }
 
 /** One line, or as many as the width makes necessary. */

@@ -2,6 +2,7 @@ import { UNSET_CPUPID, pidBit } from '../memory/cpupid.ts';
 import type { MemoryObject } from '../memory/memory-object.ts';
 import { isMappedByMany } from '../memory/shared-folio.ts';
 import type { Vma } from '../memory/vma.ts';
+import { hintFaultCostNs } from '../cost/fault-contention.ts';
 import type { Task } from '../sched/task.ts';
 import type { KernelState } from '../state.ts';
 import { HUGE_PAGES, NO_NODE, PAGE_BYTES } from '../units.ts';
@@ -47,7 +48,9 @@ export function hintFault(state: KernelState, task: Task, vma: Vma, page: number
     writable: vma.flags.writable,
     sharedMapping: vma.flags.shared && isMappedByMany(object, folio.start),
   });
-  return state.costs.hintFaultNs + (outcome === 'Migrated' ? moveCostNs(state, folio) : 0);
+  const { hintFaultNs, hintFaultContention } = state.costs;
+  const faultNs = hintFaultCostNs(hintFaultNs, task.mm.users, hintFaultContention);
+  return faultNs + (outcome === 'Migrated' ? moveCostNs(state, folio, before) : 0);
 }
 
 function moveIfMisplaced(state: KernelState, task: Task, folio: MappedFolio): HandledFault['outcome'] {
@@ -68,8 +71,13 @@ function unmarkFolio({ vma, start, pages }: MappedFolio, page: number): void {
   vma.table.disarmRange(low, Math.min(start + pages, tableStart + HUGE_PAGES, vma.high));
 }
 
-function moveCostNs({ costs }: KernelState, { pages }: MappedFolio): number {
-  return pages > 1 ? costs.migrateHugePageNs : costs.migratePageNs;
+/** The move itself, and what it waits for the bandwidth between the two nodes. */
+function moveCostNs({ costs, now, copies }: KernelState, folio: MappedFolio, from: number): number {
+  const { object, start, pages } = folio;
+  const [moveNs, limitMBps] =
+    pages > 1 ? [costs.migrateHugePageNs, costs.copyHugeMBps] : [costs.migratePageNs, costs.copyBaseMBps];
+  const to = object.node[start]!;
+  return moveNs + copies.waitNs(now, [from, to], pages * PAGE_BYTES, limitMBps);
 }
 
 /** The task's bit in the VMA's current access window, which the pid filter reads (REF §7.3). */

@@ -1,3 +1,5 @@
+import type { FaultContention } from '../cost/fault-contention.ts';
+
 /** What the simulated kernel's work costs a running thread, in ns of its CPU time. */
 export interface KernelCosts {
   /** Marking one base page (or one huge page) in a scan. */
@@ -7,8 +9,12 @@ export interface KernelCosts {
    * of it is drawn for each scan. 0 on hardware.
    */
   readonly scanStealNs: number;
-  /** Taking one hint fault. */
+  /** Taking one hint fault, in an address space of one thread. */
   readonly hintFaultNs: number;
+  readonly hintFaultContention: FaultContention;
+  /** Most that is copied between two nodes in base pages, and in huge pages, MB/s. */
+  readonly copyBaseMBps: number;
+  readonly copyHugeMBps: number;
   /** Moving one base page. */
   readonly migratePageNs: number;
   /** Moving one 2 MiB page. */
@@ -22,6 +28,9 @@ export const DEFAULT_COSTS: KernelCosts = {
   markPageNs: 50,
   scanStealNs: 0,
   hintFaultNs: 600,
+  hintFaultContention: { at128Permille: 20_000, maxPermille: 300_000 },
+  copyBaseMBps: 3700,
+  copyHugeMBps: 10_700,
   migratePageNs: 3000,
   migrateHugePageNs: 200_000,
   touchNs: 100,
