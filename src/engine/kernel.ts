@@ -58,8 +58,9 @@ export interface ThreadView {
   /** −1 for none. */
   readonly preferredNode: number;
   readonly scanPeriodMs: number;
-  /** CPU time, ns. */
+  /** CPU time, ns, and how much of it scans, hint faults and page moves took. */
   readonly runtimeNs: number;
+  readonly balancing: { readonly markNs: number; readonly faultNs: number; readonly moveNs: number };
   /** Touches per second it asks of each region, with the region's name. */
   readonly accesses: readonly { readonly region: string; readonly touchesPerSecond: number }[];
 }
@@ -242,6 +243,7 @@ export class Kernel {
         preferredNode: task.preferredNode,
         scanPeriodMs: task.scanPeriodMs,
         runtimeNs: task.sumExec,
+        balancing: { ...task.balancing },
         accesses: task.streams.map((stream) => ({
           region: stream.table.name,
           touchesPerSecond: stream.touchesPerSecond(this.#state.now),

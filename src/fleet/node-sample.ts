@@ -1,7 +1,7 @@
 import { cgroupCounterNames, kernelCounterNames } from '../api/counters.ts';
 import type { Counters } from '../api/counters.ts';
 import type { CounterValues } from '../engine/counters.ts';
-import type { Kernel, NodeView, ProcessView } from '../engine/kernel.ts';
+import type { Kernel, NodeView, ProcessView, ThreadView } from '../engine/kernel.ts';
 import { CGROUP_ROOT } from '../engine/kernel.ts';
 import type { ContainerTasks } from './container-tasks.ts';
 import type { DesiredNode } from './desired-node.ts';
@@ -24,6 +24,8 @@ export interface ContainerSample extends Locality {
   readonly pagesPerNode: readonly number[];
   /** NUMA nodes its threads are on, ascending. */
   readonly threadNodes: readonly number[];
+  /** CPU time of its threads, and how much of it scans, hint faults and page moves took, ns. */
+  readonly cpuTime: { readonly totalNs: number; readonly balancingNs: number };
   readonly problem: string | undefined;
 }
 
@@ -84,9 +86,19 @@ function sampleContainer(
     counters: apiCounters(kernel.cgroupCounters(path)),
     pagesPerNode: kernel.cgroupMemory(path),
     threadNodes: [...new Set(threads.map(({ node }) => node))].sort((a, b) => a - b),
+    cpuTime: cpuTimeOf(threads),
     problem: tasks.problem,
     ...localityOf(own),
   };
+}
+
+function cpuTimeOf(threads: readonly ThreadView[]): ContainerSample['cpuTime'] {
+  let [totalNs, balancingNs] = [0, 0];
+  for (const { runtimeNs, balancing } of threads) {
+    totalNs += runtimeNs;
+    balancingNs += balancing.markNs + balancing.faultNs + balancing.moveNs;
+  }
+  return { totalNs, balancingNs };
 }
 
 /** The cgroup's counters by the API's names. (`memory.stat` itself has no numa_hint_faults_local.) */

@@ -10,7 +10,7 @@ const barWidth = 40;
 const bytesPerMiB = 1024 * 1024;
 
 /** A line that names the container, then one per NUMA node; `◀` marks the nodes its threads are on. */
-export function pageBars({ node, cgroup, threadNodes }: CgroupOnNode, paint: Paint): string {
+export function pageBars({ node, cgroup, threadNodes, cpuTime }: CgroupOnNode, paint: Paint): string {
   const total = cgroup.pagesPerNode.reduce((sum, pages) => sum + pages, 0);
   const digits = String(cgroup.pagesPerNode.length - 1).length;
   const lines = cgroup.pagesPerNode.map((pages, numaNode) => {
@@ -21,8 +21,14 @@ export function pageBars({ node, cgroup, threadNodes }: CgroupOnNode, paint: Pai
     return `${label}${bar(share, isLocal, paint)}  ${amount}${isLocal ? '  ◀ threads' : ''}`;
   });
   const flag = cgroup.numaLoadBalance === 0 ? 'off' : 'on';
-  const title = `${containerName(cgroup)} on ${node}, balancing ${flag}`;
+  const title = `${containerName(cgroup)} on ${node}, balancing ${flag}${overhead(cpuTime)}`;
   return [title, ...lines].map((line) => `${line}\n`).join('');
+}
+
+/** What balancing took of the CPU time, if anything. */
+function overhead({ totalNs, balancingNs }: CgroupOnNode['cpuTime']): string {
+  if (balancingNs === 0) return '';
+  return `, which takes ${((100 * balancingNs) / totalNs).toFixed(2)} % of its CPU time`;
 }
 
 /** Anything that is there is visible, and only all of it fills the bar. */

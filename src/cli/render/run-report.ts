@@ -59,11 +59,11 @@ function tableOf(kind: keyof typeof kinds, objects: readonly NumasimObject[], wi
 function containers({ simulatedNodes, samples }: SimulatedObjects): readonly CgroupOnNode[] {
   return simulatedNodes
     .flatMap(({ metadata, status }, index) =>
-      (status?.cgroups ?? []).map((cgroup) => ({
-        node: metadata.name ?? '',
-        cgroup,
-        threadNodes: samples[index]?.containers.find(({ path }) => path === cgroup.path)?.threadNodes ?? [],
-      })),
+      (status?.cgroups ?? []).map((cgroup) => {
+        const sample = samples[index]?.containers.find(({ path }) => path === cgroup.path);
+        const { threadNodes = [], cpuTime = { totalNs: 0, balancingNs: 0 } } = sample ?? {};
+        return { node: metadata.name ?? '', cgroup, threadNodes, cpuTime };
+      }),
     )
     .sort((a, b) => rank(b) - rank(a));
 }

@@ -50,7 +50,10 @@ export function hintFault(state: KernelState, task: Task, vma: Vma, page: number
   });
   const { hintFaultNs, hintFaultContention } = state.costs;
   const faultNs = hintFaultCostNs(hintFaultNs, task.mm.users, hintFaultContention);
-  return faultNs + (outcome === 'Migrated' ? moveCostNs(state, folio, before) : 0);
+  const moveNs = outcome === 'Migrated' ? moveCostNs(state, folio, before) : 0;
+  task.balancing.faultNs += faultNs;
+  task.balancing.moveNs += moveNs;
+  return faultNs + moveNs;
 }
 
 function moveIfMisplaced(state: KernelState, task: Task, folio: MappedFolio): HandledFault['outcome'] {

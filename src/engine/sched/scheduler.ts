@@ -122,6 +122,7 @@ export class Scheduler {
     const state = this.#state;
     if (task.scanQueued) beginScan(state, task);
     let used = task.walk ? continueScan(state, task, task.walk, lengthNs) : 0;
+    task.balancing.markNs += used;
     const fault: FaultHandler = (table, page, write) => {
       const ns = touchTrapped(state, task, table, page, write);
       return { ns, stop: task.cpu !== queue.cpu || task.exiting };

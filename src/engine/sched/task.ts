@@ -66,6 +66,8 @@ export class Task {
   scanQueued = false;
   /** The scan in progress, if any. */
   walk: ScanWalk | undefined;
+  /** CPU time that balancing took of it, ns. Steers nothing. */
+  readonly balancing = { markNs: 0, faultNs: 0, moveNs: 0 };
   /** Times the balancer moved it, and swapped it. */
   numaMigrations = 0;
   numaSwaps = 0;

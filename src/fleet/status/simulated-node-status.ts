@@ -158,7 +158,7 @@ function cgroupList(containers: readonly ContainerSample[]): {
 }
 
 function simulatedCgroup(sample: ContainerSample): SimulatedCgroup {
-  const { policy, problem, threadNodes, ...rest } = sample;
+  const { policy, problem, threadNodes, cpuTime, ...rest } = sample;
   return {
     ...rest,
     ...(policy === undefined ? {} : { policy }),

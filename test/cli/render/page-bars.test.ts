@@ -3,7 +3,11 @@ import { expect } from 'chai';
 import { noCounts } from '../../../src/api/counters.ts';
 import { pageBars } from '../../../src/cli/render/page-bars.ts';
 
-function bars(pagesPerNode: readonly number[], threadNodes: readonly number[]): readonly string[] {
+function bars(
+  pagesPerNode: readonly number[],
+  threadNodes: readonly number[],
+  cpuTime = { totalNs: 1e9, balancingNs: 0 },
+): readonly string[] {
   const cgroup = {
     namespace: 'shop',
     pod: 'web',
@@ -19,7 +23,7 @@ function bars(pagesPerNode: readonly number[], threadNodes: readonly number[]): 
   };
   const mark = (place: string, text: string): string =>
     place === 'local' ? text : text.replaceAll('█', '▒');
-  return pageBars({ node: 'node-0', cgroup, threadNodes }, mark).split('\n');
+  return pageBars({ node: 'node-0', cgroup, threadNodes, cpuTime }, mark).split('\n');
 }
 
 describe('where the pages are', () => {
@@ -40,5 +44,10 @@ describe('where the pages are', () => {
   it('shows nothing for a container without pages', () => {
     const [, first] = bars([0, 0], []);
     expect(first).to.include('·'.repeat(40)).and.include(' 0%');
+  });
+
+  it('says what balancing took of the CPU time', () => {
+    const [title] = bars([1], [0], { totalNs: 3e9, balancingNs: 1e7 });
+    expect(title).to.match(/, balancing on, which takes 0\.33 % of its CPU time$/u);
   });
 });
