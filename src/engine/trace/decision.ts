@@ -1,10 +1,5 @@
-import type { MAPPING_RULES, PAGE_RULES, Rule, SCAN_RULES, TASK_RULES } from './rules.ts';
-import {
-  MAPPING_RULES as mappingRules,
-  PAGE_RULES as pageRules,
-  SCAN_RULES as scanRules,
-  TASK_RULES as taskRules,
-} from './rules.ts';
+import { MAPPING_RULES, PAGE_RULES, SCAN_RULES, TASK_RULES } from './rules.ts';
+import type { Rule } from './rules.ts';
 
 /** Numbers a rule was decided by, by name; nodes, CPUs and pids as ids, shares in per-mille unless the name has a unit. */
 export type Numbers = Readonly<Record<string, number>>;
@@ -58,13 +53,13 @@ export type Decision = PageDecision | ScanDecision | MappingDecision | TaskDecis
 export function ruleOf(decision: Decision): Rule {
   switch (decision.about) {
     case 'page':
-      return pageRules[decision.rule];
+      return PAGE_RULES[decision.rule];
     case 'scan':
-      return scanRules[decision.rule];
+      return SCAN_RULES[decision.rule];
     case 'mapping':
-      return mappingRules[decision.rule];
+      return MAPPING_RULES[decision.rule];
     case 'task':
-      return taskRules[decision.rule];
+      return TASK_RULES[decision.rule];
   }
 }
 
