@@ -14,6 +14,7 @@ import { missingPods } from './expand/missing-pods.ts';
 import { defaultedPod, reportedPod } from './expand/running-pod.ts';
 import { parseManifests } from './manifests/manifest.ts';
 import { manifestObjects } from './manifests/manifest-objects.ts';
+import { overlaid } from './manifests/overlaid.ts';
 import type { ManifestObjects } from './manifests/manifest-objects.ts';
 import { readSources } from './manifests/read-sources.ts';
 import { placePods } from './schedule/place-pods.ts';
@@ -22,6 +23,8 @@ import { placePods } from './schedule/place-pods.ts';
 export interface LoadOptions {
   /** Files, directories, `-`. */
   readonly paths: readonly string[];
+  /** More of the same, whose objects stand in for those of their kind, namespace and name in `paths`. */
+  readonly overlay?: readonly string[];
   /** How many nodes to make when the manifests have none; undefined is 1. */
   readonly nodes: number | undefined;
   /** RFC 3339; objects count as made, and containers as started, at this time. */
@@ -37,19 +40,30 @@ export interface LoadedObjects {
 
 /** Reads and expands manifests. Throws everything that is wrong with them at once: an AggregateError of NumasimErrors. */
 export async function loadObjects(options: LoadOptions): Promise<LoadedObjects> {
-  const { sources, errors } = await readSources(options.paths, options.readStdin);
-  const parsed = sources.map(parseManifests);
-  const manifests = manifestObjects(parsed.flatMap((source) => source.manifests));
-  const all = [...errors, ...parsed.flatMap((source) => source.errors), ...manifests.errors];
-  if (all.length > 0) throw new AggregateError(all, 'The manifests are not valid.');
+  const { paths, overlay = [], readStdin } = options;
+  const base = await readManifests(paths, readStdin);
+  const over = await readManifests(overlay, readStdin);
+  const errors = [...base.errors, ...over.errors];
+  if (errors.length > 0) throw new AggregateError(errors, 'The manifests are not valid.');
+  const manifests = overlaid(base, over);
   if (isEmpty(manifests)) {
     throw new NumasimError(
       'NUMASIM_NO_MANIFESTS',
-      'nothing to simulate: no object of a kind that numasim run takes',
-      options.paths.join(', '),
+      'nothing to simulate: no object of a kind that numasim takes',
+      [...paths, ...overlay].join(', '),
     );
   }
   return clusterOf(manifests, options);
+}
+
+async function readManifests(
+  paths: readonly string[],
+  readStdin: () => Promise<string>,
+): Promise<ManifestObjects> {
+  const { sources, errors } = await readSources(paths, readStdin);
+  const parsed = sources.map(parseManifests);
+  const objects = manifestObjects(parsed.flatMap((source) => source.manifests));
+  return { ...objects, errors: [...errors, ...parsed.flatMap((source) => source.errors), ...objects.errors] };
 }
 
 /** The cluster that the manifests describe. */

@@ -2,6 +2,7 @@
 /** The `numasim` binary: one file per command, and one place where errors become messages and exit codes. */
 import { Command, CommanderError } from 'commander';
 
+import { registerCompare } from './compare.ts';
 import { registerCrds } from './crds.ts';
 import { exitCodeOf, formatError } from './exit.ts';
 import { registerOperator } from './operator.ts';
@@ -13,7 +14,7 @@ export function numasimProgram(): Command {
     .description('Simulates Linux automatic NUMA balancing per pod. All numbers it shows are simulated.')
     .showHelpAfterError('See `numasim --help`.')
     .exitOverride();
-  for (const register of [registerRun, registerOperator, registerCrds]) register(program);
+  for (const register of [registerRun, registerCompare, registerOperator, registerCrds]) register(program);
   return program;
 }
 

@@ -2,11 +2,12 @@
 import { text } from 'node:stream/consumers';
 import { styleText } from 'node:util';
 
-import { InvalidArgumentError, Option } from 'commander';
+import { Option } from 'commander';
 import type { Command } from 'commander';
 
-import { durationMs } from '../api/duration.ts';
 import { simulate } from '../fleet/simulate.ts';
+import { durationOption, nodesOption, outputOption, parseSeed } from './arguments.ts';
+import type { OutputFormat } from './arguments.ts';
 import { explainedPod } from './explain/explained-pod.ts';
 import type { ExplainedPod } from './explain/explained-pod.ts';
 import { loadObjects } from './load-objects.ts';
@@ -21,13 +22,10 @@ interface RunOptions {
   readonly duration: number;
   readonly seed?: number;
   readonly nodes?: number;
-  readonly output: 'table' | 'json' | 'yaml';
+  readonly output: OutputFormat;
   /** `[namespace/]pod`. */
   readonly explain?: string;
 }
-
-const maxSeconds = 30 * 24 * 3600;
-const maxNodes = 5000;
 
 const help = `
 What it reads:
@@ -54,16 +52,10 @@ export function registerRun(program: Command): void {
     .command('run')
     .description('simulate manifests from files, without a cluster')
     .requiredOption('-f, --filename <path...>', 'files, directories, or - for standard input')
-    .addOption(
-      new Option('--duration <time>', 'how long to simulate, such as 30s, 5m or 1h30m')
-        .argParser(parseSeconds)
-        .default(60, '60s'),
-    )
+    .addOption(durationOption())
     .option('--seed <n>', "seed of every node, instead of its config's or its name's", parseSeed)
-    .option('--nodes <n>', 'nodes to make if there are no Node objects (default: 1)', parseNodes)
-    .addOption(
-      new Option('-o, --output <format>', 'how to print').choices(['table', 'json', 'yaml']).default('table'),
-    )
+    .addOption(nodesOption())
+    .addOption(outputOption())
     .addOption(
       new Option('--explain <pod>', 'also print why pages and threads of [namespace/]pod moved or stayed'),
     )
@@ -111,35 +103,4 @@ function report(
     explanation: explained?.text(result.samples, width) ?? '',
     wallSeconds,
   });
-}
-
-function parseSeconds(value: string): number {
-  const ms = invalidArgument(() => durationMs(value));
-  if (ms % 1000 !== 0 || ms < 1000 || ms > maxSeconds * 1000) {
-    throw new InvalidArgumentError('It must be whole seconds, from 1s to 720h.');
-  }
-  return ms / 1000;
-}
-
-function parseSeed(value: string): number {
-  return parseInteger(value, 0, Number.MAX_SAFE_INTEGER);
-}
-
-function parseNodes(value: string): number {
-  return parseInteger(value, 1, maxNodes);
-}
-
-function parseInteger(value: string, min: number, max: number): number {
-  const number = /^\d{1,16}$/u.test(value) ? Number(value) : Number.NaN;
-  if (number >= min && number <= max) return number;
-  throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`);
-}
-
-/** Errors of the API's grammar become commander's, which name the option. */
-function invalidArgument<Value>(parse: () => Value): Value {
-  try {
-    return parse();
-  } catch (error) {
-    throw new InvalidArgumentError(`It ${error instanceof Error ? error.message : String(error)}.`);
-  }
 }

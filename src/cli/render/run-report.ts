@@ -104,12 +104,7 @@ function nodeSummary({ metadata, status }: SimulatedNode, sample: NodeSample | u
   if (kernel === undefined) return `${name}: not simulated.`;
   const { numaBalancing, mode, variant } = kernel;
   const what = `mode ${numaBalancing} (${mode}), variant ${variant}, seed ${seed}, digest ${digest}`;
-  return `${name}: ${what}, AutoNUMA cost ${costOf(sample?.kernel?.vmstat ?? {})}.`;
-}
-
-function costOf(vmstat: Readonly<Record<string, number>>): string {
-  const { numa_pte_updates = 0, numa_hint_faults = 0, numa_pages_migrated = 0 } = vmstat;
-  return autonumaCost({ numa_pte_updates, numa_hint_faults, numa_pages_migrated }).toFixed(2);
+  return `${name}: ${what}, AutoNUMA cost ${autonumaCost(sample?.kernel?.vmstat ?? {}).toFixed(2)}.`;
 }
 
 /** One line, or as many as the width makes necessary. */
