@@ -8,6 +8,7 @@ import { compareWith } from './compare-task.ts';
 import type { Search } from './compare-task.ts';
 import { nodeLoad, idleCpu, toleratedImbalance, tooImbalanced } from './node-load.ts';
 import { groupWeight, taskWeight } from './node-weights.ts';
+import { recordCandidate } from './record-candidate.ts';
 import { taskLoad } from '../sched/run-queue.ts';
 
 const MAX_RETRY_MS = 1000;
@@ -83,7 +84,7 @@ function searchNode(state: KernelState, search: Search, node: number, distance: 
   const idle = idleCpu(state, task, node);
   const mayMove = canMove(state, search, dst);
   if (dst.type === 'hasSpare' && mayMove && idle !== undefined) {
-    choose(state, search, { cpu: idle, partner: undefined }, 0);
+    recordCandidate(state, search, { cpu: idle, partner: undefined }, 0);
     return;
   }
   for (const cpu of state.topology.cpusOf(node)) {
@@ -91,7 +92,7 @@ function searchNode(state: KernelState, search: Search, node: number, distance: 
     const outcome = compareWith(state, search, { cpu, src, dst, improvement, mayMove, idle, distance });
     if (outcome === 'stop') return;
     if (outcome === 'next') continue;
-    choose(state, search, outcome.candidate, outcome.improvement);
+    recordCandidate(state, search, outcome.candidate, outcome.improvement);
     if (isGoodEnough(state, search, mayMove)) return;
   }
 }
@@ -111,26 +112,6 @@ function isGoodEnough(state: KernelState, { best, src }: Search, mayMove: boolea
   if (!best) return false;
   if (mayMove) return !best.partner && state.runQueues[best.cpu]!.nrRunning(state.now) === 0;
   return best.partner?.preferredNode === src.node;
-}
-
-/** Records a candidate under its run queue's lock; a locked queue is replaced by another idle one (REF §14.5). */
-function choose(
-  state: KernelState,
-  search: Search,
-  candidate: { readonly cpu: number; readonly partner: Task | undefined },
-  improvement: number,
-): void {
-  let { cpu } = candidate;
-  // The lock of the best so far is this search's own.
-  if (state.runQueues[cpu]!.numaMigrateOn && cpu !== search.best?.cpu) {
-    const other = idleCpu(state, search.task, state.topology.nodeOfCpu[cpu]!, cpu);
-    if (other === undefined) return;
-    cpu = other;
-  }
-  if (search.best) state.runQueues[search.best.cpu]!.numaMigrateOn = false;
-  state.runQueues[cpu]!.numaMigrateOn = true;
-  search.best = { cpu, partner: candidate.partner };
-  search.bestImprovement = improvement;
 }
 
 /** REF §14.6. Both counters are attributed to the moved task's memory cgroup (REF §18.4). */

@@ -149,8 +149,27 @@ export const COMPARISON_MUTANTS: readonly Mutant[] = [
     ['move-keep-busy', 'only an idle best is kept', ' && isIdle(best.cpu)', ''],
     ['move-keep-idle', 'a best is given up for an idle CPU', '!isIdle(chosen) && ', ''],
   ]),
-  ...mutantsOf('14.5', 'balancing/task-migration.ts', [
+  ...mutantsOf('14.5', 'balancing/record-candidate.ts', [
+    [
+      'locked',
+      'a CPU locked meanwhile is replaced',
+      'if (state.runQueues[cpu]!.numaMigrateOn && cpu',
+      'if (false && cpu',
+    ],
+    [
+      'locked-drop',
+      'without another idle CPU the candidate is dropped',
+      'if (other === undefined) return;',
+      '',
+    ],
+    [
+      'locked-after',
+      'the replacement is looked for behind the CPU',
+      '.nodeOfCpu[cpu]!, cpu);',
+      '.nodeOfCpu[cpu]!);',
+    ],
     ['locked-own', 'the lock of the best so far is the search’s own', ' && cpu !== search.best?.cpu', ''],
+    ['lock', 'recording locks the run queue', 'state.runQueues[cpu]!.numaMigrateOn = true;', ''],
     [
       'unlock',
       'the best before is unlocked',
@@ -158,6 +177,8 @@ export const COMPARISON_MUTANTS: readonly Mutant[] = [
       '',
     ],
     ['best', 'recording raises the mark', 'search.bestImprovement = improvement;', ''],
+  ]),
+  ...mutantsOf('14.5', 'balancing/task-migration.ts', [
     ['stop-off', 'stops when good enough', 'if (isGoodEnough(state, search, mayMove)) return;', ''],
     ['stop-move', 'stops at a move only', 'return !best.partner && state', 'return !!best.partner || state'],
     [
