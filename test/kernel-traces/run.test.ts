@@ -27,11 +27,13 @@ describe('npm run traces', () => {
       cells: { scenario: string }[];
       totals: { cells: number };
       inputs: string[];
+      assumptions: string[];
     };
     expect(code).to.equal(0);
     expect(report.totals.cells).to.equal(report.cells.length);
     expect(report.cells[0]).to.include({ scenario: 'i1', metric: 'numa_pte_updates', verdict: 'spread' });
     expect(report.inputs).to.include('forkToStartMs of the repetition');
+    expect(report.assumptions).to.include('threads begin 8 ms after t = 0');
   });
 
   it('prints a table that ends with the totals', () => {

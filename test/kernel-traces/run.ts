@@ -18,7 +18,10 @@ spread: the simulated median lies within the kernel's own range; band: within th
 or an absolute floor; out: otherwise. --write puts the Markdown table between its marks in a document. Exit code 0 whatever the verdicts, 2 for bad usage or a bad file.
 `;
 
-/** README §9 of the recordings allows these, and no others. */
+/**
+ * Taken per repetition. README §9 of the recordings names all but the times of events, which are the workload's, and the
+ * bursts that failed migrations fall into: it allows their number.
+ */
 const INPUTS = [
   'forkToStartMs of the repetition',
   'eventsApplied: when events took effect',
@@ -27,6 +30,14 @@ const INPUTS = [
   'free memory of each node at the first sample',
   'the effective min_free_kbytes where a node was filled, read off where moves stopped',
   'failed migrations of each thread (faultsLocality[2]) by burst of PTE updates, up to the 30 that wait in a batch',
+];
+
+/** Not in the README: chosen once for all recordings, by what these recordings show (docs/fidelity.md). */
+const ASSUMPTIONS = [
+  'on which node each small page of a process lies, and which of them are touched on',
+  'which small page fails to move first',
+  'the gap in the address space that regions are mapped into',
+  'threads begin 8 ms after t = 0',
 ];
 
 interface Report {
@@ -58,7 +69,7 @@ export function run(args: readonly string[], { out, error }: Output): number {
     }
     const files = options.directories.flatMap(recordingsIn);
     const cells = files.flatMap((file) => compareRecording(readRecording(file), options.seeds));
-    const report = { cells, totals: totalsOf(cells), inputs: INPUTS };
+    const report = { cells, totals: totalsOf(cells), inputs: INPUTS, assumptions: ASSUMPTIONS };
     if (options.write !== undefined) writeTable(options.write, cells);
     out(FORMATS[options.output](report));
     return 0;
@@ -142,6 +153,7 @@ function table(cells: readonly Cell[]): string {
     '',
     `${cells.length} cells: ${spread} spread (${percent(spread)}), ${band} band, ${out} out; band or better ${percent(spread + band)}`,
     `Inputs taken from the recordings, per repetition: ${INPUTS.join('; ')}.`,
+    `Assumed of all recordings, from what they show: ${ASSUMPTIONS.join('; ')}.`,
     '',
   ].join('\n');
 }
