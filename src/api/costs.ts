@@ -1,11 +1,11 @@
 /**
- * What balancing and memory accesses cost (design §2.3): overrides of the model's default set. Integers with their unit in
- * the name; a ratio is in thousandths (per mille), as the API has no fractions.
+ * What balancing and memory accesses cost (design §2.3): a set, and overrides of it. Integers with their unit in the name; a
+ * ratio is in thousandths (per mille), as the API has no fractions.
  */
 import { z } from 'zod';
 
 import type { DeepReadonly } from './deep-readonly.ts';
-import { int32, int64, keyedList, list } from './fields.ts';
+import { choice, int32, int64, keyedList, list } from './fields.ts';
 import { maxNodeId } from './node-list.ts';
 
 /** The default set. `spec.costs` replaces single values of it. */
@@ -24,13 +24,40 @@ export const defaultCosts = {
   twoHopLatencyPermille: 2300,
   cxlLatencyPermille: 2600,
   nodeBandwidthMBps: 100_000,
+  cxlBandwidthMBps: 30_000,
   linkBandwidthPermille: 770,
+  remoteTrafficPermille: 1000,
   loadedLatencyLinearPermille: 490,
   loadedLatencyQueuePermille: 10,
   loadedLatencyMaxPermille: 3450,
 } as const;
 
 type CostName = keyof typeof defaultCosts;
+
+/** How dear balancing is, and how far away other sockets are: the ends of what was measured, and what is likely. */
+export const costSets = ['Low', 'Default', 'High'] as const;
+
+/** Name of a set of costs. */
+export type CostSet = (typeof costSets)[number];
+
+/** What differs between the sets. */
+const differences: Readonly<Record<CostSet, Partial<Record<CostName, number>>>> = {
+  Low: {
+    markPageNs: 20,
+    hintFaultNs: 400,
+    migrateBasePageNs: 1100,
+    migrateHugePageNs: 130_000,
+    remoteLatencyPermille: 1400,
+  },
+  Default: {},
+  High: {
+    markPageNs: 200,
+    hintFaultNs: 2000,
+    migrateBasePageNs: 10_000,
+    migrateHugePageNs: 400_000,
+    remoteLatencyPermille: 1900,
+  },
+};
 
 const ns = { min: 0, max: 1_000_000_000 };
 const factor = { min: 1000, max: 1_000_000 };
@@ -47,6 +74,10 @@ function cost(
 
 /** Schema of `spec.costs`. */
 export const costs = z.strictObject({
+  set: choice(
+    costSets,
+    'Set of costs that the other fields change. Low and High are the ends of what was measured for marking, hint faults, moves and the latency of another socket.',
+  ).default('Default'),
   markPageNs: cost('markPageNs', ns, 'Marking one page in a scan, in ns.'),
   hintFaultNs: cost('hintFaultNs', ns, 'One hint fault without contention, in ns.'),
   hintFaultContentionAt128Permille: cost(
@@ -94,17 +125,27 @@ export const costs = z.strictObject({
   cxlLatencyPermille: cost(
     'cxlLatencyPermille',
     factor,
-    'Latency of CXL memory over local latency, in thousandths.',
+    'Latency of a node without CPUs (CXL) over local latency, seen from its own socket, in thousandths; from another socket what that is further away is added.',
   ),
   nodeBandwidthMBps: cost(
     'nodeBandwidthMBps',
     bandwidth,
     'Peak bandwidth of the memory of one node, in MB/s.',
   ),
+  cxlBandwidthMBps: cost(
+    'cxlBandwidthMBps',
+    bandwidth,
+    'Peak bandwidth of the memory of a node without CPUs, in MB/s.',
+  ),
   linkBandwidthPermille: cost(
     'linkBandwidthPermille',
-    share,
-    'Peak bandwidth of a link between sockets over nodeBandwidthMBps, in thousandths.',
+    { min: 1, max: 100_000 },
+    'Peak bandwidth from one socket to another over nodeBandwidthMBps, in thousandths; all nodes of the two sockets share it.',
+  ),
+  remoteTrafficPermille: cost(
+    'remoteTrafficPermille',
+    factor,
+    'Traffic that an access from another socket causes at the memory over that of an access from the own socket, in thousandths: more than 1000 where a directory in memory is updated.',
   ),
   loadedLatencyLinearPermille: cost(
     'loadedLatencyLinearPermille',
@@ -146,10 +187,13 @@ export const costs = z.strictObject({
 /** Cost overrides, as the user states them. */
 export type CostOverrides = DeepReadonly<z.output<typeof costs>>;
 
-/** All costs, overrides applied. */
+/** All costs. */
 export type Costs = Readonly<Record<CostName, number>> & Pick<CostOverrides, 'loadedLatencyTables'>;
 
-/** The default set with the overrides in place. */
-export function resolveCosts(overrides: CostOverrides = {}): Costs {
-  return { ...defaultCosts, ...overrides };
+/** A set, what a machine is known to differ by, and what the user states. @param machine figures of a named machine */
+export function resolveCosts(
+  { set = 'Default', ...overrides }: Partial<CostOverrides> = {},
+  machine: Partial<Costs> = {},
+): Costs {
+  return { ...defaultCosts, ...differences[set], ...machine, ...overrides };
 }

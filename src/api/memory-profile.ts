@@ -32,7 +32,18 @@ const region = z
       ['Uniform', 'Sequential', 'Strided', 'Zipf'],
       'Which pages are touched next. Uniform: any, with equal chance. Sequential: one after the other, round and round. Strided: every eighth, round and round. Zipf: few pages most of the time.',
     ).default('Uniform'),
-    touchesPerSecond: int64(touchRate, 'Page touches per second of each thread while it runs.').default(1000),
+    touchesPerSecond: int64(
+      touchRate,
+      'Page touches per second that each thread makes while it runs, with all memory local and idle. Slower memory and the work of balancing leave less time, and so fewer touches.',
+    ).default(1000),
+    cacheLinesPerTouch: int32(
+      { min: 0, max: 64 },
+      'Cache lines (64 bytes) that a touch has to take from memory, as opposed to caches. A page has 64.',
+    ).default(1),
+    memoryLevelParallelism: int32(
+      { min: 1, max: 64 },
+      'How many of these lines are under way at once. 1: each waits for the one before, as along a chain of pointers; sweeps that hardware prefetches have 10 and more.',
+    ).default(1),
     writePercent: int32(percent, 'Share of the touches that write, in percent.').default(50),
     firstTouchNode: int32(
       { min: 0, max: maxNodeId },
@@ -69,6 +80,21 @@ const phase = z
   })
   .meta({ description: 'A change of the access rates.' });
 
+const workStep = z
+  .strictObject({
+    region: dnsLabelName('Name of a region of this process.'),
+    passes: int32({ min: 1, max: 1_000_000 }, 'How often each thread goes over it.'),
+    part: choice(
+      ['Whole', 'Own'],
+      'What a pass goes over. Whole: all of the region. Own: of a shared region one part of as many as there are threads, each thread its own; a private region is its own.',
+    ).default('Whole'),
+    cacheLinesPerTouch: int32(
+      { min: 0, max: 64 },
+      "Cache lines a touch takes from memory in this step, instead of the region's number: fewer where threads that go over the same memory at one time find it in a cache they share.",
+    ).exactOptional(),
+  })
+  .meta({ description: 'A part of the work: passes over a region, at its touchesPerSecond.' });
+
 const processObject = withRules(
   z.strictObject({
     threads: int32({ min: 1, max: 1024 }, 'Number of threads.').default(1),
@@ -77,6 +103,19 @@ const processObject = withRules(
       'How much of one CPU each thread wants, in percent; it sleeps the rest of the time.',
     ).default(100),
     regions: keyedList(region, ['name'], { max: 8 }, 'The memory of the process.').exactOptional(),
+    startupSystemMs: int32(
+      { min: 0, max: 86_400_000 },
+      'CPU time that each thread spends in the kernel before it does anything else, such as for the first touches of its memory, in ms. NUMA does not change it.',
+    ).default(0),
+    work: list(
+      workStep,
+      { min: 1, max: 8 },
+      'Fixed work: what each thread does, one step after the other, before it ends; with its last thread the process ends. Regions that are not part of a step are not touched. Without it the process runs for ever and touches all of its regions at once.',
+    ).exactOptional(),
+    runs: int32(
+      { min: 1, max: 1_000_000 },
+      'How often the process runs, each time with a new address space, one run after the other. More than once needs work.',
+    ).default(1),
     phases: keyedList(
       phase,
       ['after'],
@@ -94,6 +133,27 @@ const processObject = withRules(
         phases.every((each) =>
           each.regions.every(({ name }) => regions.some((known) => known.name === name)),
         ),
+    },
+    {
+      cel: '!has(self.work) || self.work.all(w, has(self.regions) && self.regions.exists(q, q.name == w.region && q.touchesPerSecond > 0))',
+      message: 'work must name regions of the same process, with touchesPerSecond above 0',
+      field: 'work',
+      check: ({ work = [], regions = [] }) =>
+        work.every(({ region: name }) =>
+          regions.some((known) => known.name === name && known.touchesPerSecond > 0),
+        ),
+    },
+    {
+      cel: '!(has(self.work) && has(self.phases))',
+      message: 'must not be given with work, which has no course of time',
+      field: 'phases',
+      check: ({ work, phases }) => work === undefined || phases === undefined,
+    },
+    {
+      cel: '!has(self.runs) || self.runs == 1 || has(self.work)',
+      message: 'must be 1 without work, as the process never ends',
+      field: 'runs',
+      check: ({ work, runs }) => runs === 1 || work !== undefined,
     },
   ],
 );

@@ -2,7 +2,6 @@
  * Fields that the API has and this version does nothing with. Setting one is allowed and never silent: controllers put
  * what `fieldsWithoutBehaviour` returns into the condition NotImplemented. A field that gets its behaviour loses its row.
  */
-import type { CostOverrides } from './costs.ts';
 import type { MemoryProfileSpec } from './memory-profile.ts';
 import type { NumaBalancingPolicySpec } from './numa-balancing-policy.ts';
 import type { NumaNodeConfigSpec } from './numa-node-config.ts';
@@ -28,23 +27,6 @@ const policyRows: readonly Row<NumaBalancingPolicySpec>[] = [
   },
 ];
 
-const anyLatency = 'an access costs the same wherever the memory is and however busy';
-
-/** The costs of marks, hint faults and moves take CPU time of the thread; these do nothing. */
-const costsWithoutBehaviour: Readonly<Partial<Record<keyof CostOverrides, string>>> = {
-  localLatencyNs: anyLatency,
-  remoteLatencyPermille: anyLatency,
-  subNumaLatencyPermille: anyLatency,
-  twoHopLatencyPermille: anyLatency,
-  cxlLatencyPermille: anyLatency,
-  nodeBandwidthMBps: anyLatency,
-  linkBandwidthPermille: anyLatency,
-  loadedLatencyLinearPermille: anyLatency,
-  loadedLatencyQueuePermille: anyLatency,
-  loadedLatencyMaxPermille: anyLatency,
-  loadedLatencyTables: anyLatency,
-};
-
 const nodeConfigRows: readonly Row<NumaNodeConfigSpec>[] = [
   {
     path: 'spec.kernel.swapSkipsMmLess',
@@ -56,16 +38,6 @@ const nodeConfigRows: readonly Row<NumaNodeConfigSpec>[] = [
     instead: 'the preset TwoSocket is used',
     isSet: ({ topology }) => topology?.nodeResourceTopology !== undefined,
   },
-  {
-    path: 'spec.topology.latencyNs',
-    instead: anyLatency,
-    isSet: ({ topology }) => topology?.latencyNs !== undefined,
-  },
-  ...Object.entries(costsWithoutBehaviour).map(([name, instead]) => ({
-    path: `spec.costs.${name}`,
-    instead,
-    isSet: ({ costs }: NumaNodeConfigSpec) => costs?.[name as keyof CostOverrides] !== undefined,
-  })),
   {
     path: 'spec.simulation.pageSampling',
     instead: 'every page is simulated',

@@ -2,8 +2,9 @@
  * The config a node really has: what its NumaNodeConfig says, the API's static defaults, and the defaults that follow from
  * other fields or from the node (design §3). The result has no optional settings left.
  */
-import { defaultCosts, resolveCosts } from './costs.ts';
+import { resolveCosts } from './costs.ts';
 import type { Costs } from './costs.ts';
+import { machineCosts } from './machine-figures.ts';
 import { numaNodeConfigSpec } from './numa-node-config.ts';
 import type { NumaNodeConfigSpec } from './numa-node-config.ts';
 import type { Topology } from './topology.ts';
@@ -43,7 +44,7 @@ export function resolveNodeConfig(
     kernel,
     topology: topology ?? { preset: 'TwoSocket' },
     topologyIsDefault: topology === undefined,
-    costs: costs === undefined ? defaultCosts : resolveCosts(costs),
+    costs: resolveCosts(costs, topology?.preset && machineCosts(topology.preset)),
     cgroups: { ...cgroups, root: cgroups.root ?? '/' },
     simulation: { ...simulation, seed: simulation.seed ?? seedFromName(nodeName) },
   };

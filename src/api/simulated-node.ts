@@ -95,8 +95,13 @@ const cgroup = z
       1024,
       'What the simulated kernel refused the container, with its errno: a memory policy, a CPU set, or memory.',
     ).exactOptional(),
-    localAccesses: count('Memory accesses that stayed on the node.').exactOptional(),
-    remoteAccesses: count('Memory accesses to other nodes.').exactOptional(),
+    localAccesses: count('Touches of pages on the node of the thread.').exactOptional(),
+    remoteAccesses: count('Touches of pages on other nodes.').exactOptional(),
+    cpuTimeMs: count('CPU time of its threads, in ms.').exactOptional(),
+    balancingTimeMs: count('Of it, what scans, hint faults and moves of pages took.').exactOptional(),
+    progressMs: count(
+      'What its programs got done: the CPU time it would have taken with all memory local and idle, and no balancing.',
+    ).exactOptional(),
   })
   .meta({ description: 'The cgroup of one container.' });
 

@@ -17,6 +17,12 @@ export const topologyPresets = [
   'SubNumaCluster',
   'NodesPerSocket4',
   'DramCxl',
+  'SkylakeSp2S',
+  'CascadeLake4S',
+  'SapphireRapidsSnc4',
+  'EpycNps1',
+  'EpycNps4',
+  'SapphireRapidsCxl',
 ] as const;
 
 /** Name of a preset. */
@@ -40,7 +46,7 @@ const nodeObject = z
 const topologyObject = z.strictObject({
   preset: choice(
     topologyPresets,
-    'A named machine, scaled to what the Kubernetes node can allocate. SingleNode: no NUMA. TwoSocket, FourSocket: one node per socket. SubNumaCluster: two sockets of two nodes. NodesPerSocket4: two sockets of four nodes. DramCxl: two sockets and a slow memory-only node.',
+    'A named machine, scaled to what the Kubernetes node can allocate. SingleNode: no NUMA. TwoSocket, FourSocket: one node per socket. SubNumaCluster: two sockets of two nodes. NodesPerSocket4: two sockets of four nodes. DramCxl: two sockets and a slow memory-only node. The others have the distances, latencies and bandwidths measured on a real machine: SkylakeSp2S (two sockets), CascadeLake4S (four), SapphireRapidsSnc4 (two of four nodes), EpycNps1 and EpycNps4 (two of one and of four nodes), SapphireRapidsCxl (two sockets and CXL memory).',
   ).exactOptional(),
   nodes: list(
     nodeObject,

@@ -1,4 +1,4 @@
-import type { ThreadAccess } from './access/attach-streams.ts';
+import type { ThreadAccess } from './access/attach-program.ts';
 import { pageRange } from './access/page-range.ts';
 import type { AccessRate } from './access/rate-schedule.ts';
 import { KernelError } from './kernel-error.ts';
@@ -87,6 +87,10 @@ export function checkAccess(
   });
   check(isIndex(startIndex, length), `a sweep of ${length} pages cannot begin at ${startIndex}`);
   check(backlogNs >= 0, `a backlog of ${backlogNs} ns`);
+  const { linesPerTouch = 1, memoryLevelParallelism = 1, touches = 1 } = access;
+  check(linesPerTouch >= 0 && linesPerTouch < Infinity, `${linesPerTouch} cache lines per touch`);
+  check(memoryLevelParallelism >= 1, `${memoryLevelParallelism} accesses at once`);
+  check(touches > 0 && touches < Infinity, `fixed work of ${touches} touches`);
 }
 
 function checkRate({ touchesPerSecond, writePercent }: AccessRate, check: Check): void {

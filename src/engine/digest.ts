@@ -58,6 +58,7 @@ export function digest(state: KernelState): string {
   for (const amount of [...state.interleaveWeights, ...state.events]) hash.number(amount);
   // The kernel's own value follows from the machine.
   for (const amount of state.copies.state(state.now)) hash.number(amount);
+  for (const amount of state.traffic?.state() ?? []) hash.number(amount);
   if (!state.memory.hasAutomaticMinFree) hash.number(state.memory.minFreeKbytes);
   for (const stat of state.memory.stat) hash.fields(stat);
   for (const node of state.promotion) hash.fields(node);
@@ -66,6 +67,9 @@ export function digest(state: KernelState): string {
   for (const task of state.tasks.values()) {
     hash.number(places.get(task.cgroup) ?? -1);
     hashTask(hash, task);
+  }
+  for (const { pid, runsDone, endedNs } of state.jobs.values()) {
+    if (runsDone > 0) hash.fields({ pid, runsDone, endedNs: endedNs ?? -1 });
   }
   for (const process of state.processes.values()) {
     hash.number(process.pid);
@@ -134,5 +138,5 @@ function hashTask(hash: Hasher, task: Task): void {
   for (const family of faults ? [faults.mem, faults.cpu, faults.memBuffer, faults.cpuBuffer] : []) {
     for (const amount of family) hash.number(amount);
   }
-  for (const stream of task.streams) for (const amount of stream.state()) hash.number(amount);
+  for (const amount of task.program.state()) hash.number(amount);
 }

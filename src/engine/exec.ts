@@ -2,6 +2,7 @@ import { leaveGroup } from './balancing/numa-group.ts';
 import { unmapRegion } from './memory/unmap.ts';
 import type { Process } from './process.ts';
 import { endTask } from './sched/end-task.ts';
+import { idleProgram } from './sched/task.ts';
 import type { Task } from './sched/task.ts';
 import type { KernelState } from './state.ts';
 
@@ -15,7 +16,7 @@ export function execProcess(state: KernelState, process: Process): void {
   for (const other of tasks.splice(1)) endTask(state, other);
   const main = tasks[0]!;
   main.walk = undefined;
-  main.streams = [];
+  main.program = idleProgram(main.usage);
   for (const table of mm.regions()) unmapRegion(state, table);
   mm.vmas.length = 0;
   mm.nextScan = 0;

@@ -1,3 +1,5 @@
+import type { ProgramStream } from './access/program.ts';
+import type { Usage } from './access/usage.ts';
 import { findCgroup, groupForProcesses, makeCgroup, memoryPerNode, removeCgroup } from './cgroup-tree.ts';
 import { refuseInvalidGroup } from './cgroup-threads.ts';
 import { counterValues } from './counters.ts';
@@ -17,7 +19,9 @@ import { createMemoryPolicy, isInterleaved } from './memory/memory-policy.ts';
 import { regionPagesPerNode } from './memory/pages-per-node.ts';
 import type { MemoryPolicySpec } from './memory/memory-policy.ts';
 import type { NumaStat } from './memory/node-memory.ts';
-import { endProcess, spawnProcess } from './process.ts';
+import { killJob, startJob, viewJob } from './job.ts';
+import type { JobView } from './job.ts';
+import { endProcess } from './process.ts';
 import { ProcessCalls } from './process-calls.ts';
 import type { Process, ProcessSpec } from './process.ts';
 import { Scheduler } from './sched/scheduler.ts';
@@ -58,11 +62,18 @@ export interface ThreadView {
   /** −1 for none. */
   readonly preferredNode: number;
   readonly scanPeriodMs: number;
-  /** CPU time, ns, and how much of it scans, hint faults and page moves took. */
-  readonly runtimeNs: number;
-  readonly balancing: { readonly markNs: number; readonly faultNs: number; readonly moveNs: number };
-  /** Touches per second it asks of each region, with the region's name. */
-  readonly accesses: readonly { readonly region: string; readonly touchesPerSecond: number }[];
+  readonly usage: Readonly<Usage>;
+  readonly accesses: readonly AccessView[];
+}
+
+/** How a thread uses a region at the moment. */
+export interface AccessView {
+  /** Name of the region. */
+  readonly region: string;
+  /** What it asks for. */
+  readonly touchesPerSecond: number;
+  /** Resident base pages of the part it uses, by node; undefined where that is all of the region or is not followed. */
+  readonly pagesPerNode?: readonly number[] | undefined;
 }
 
 export interface RegionView {
@@ -157,22 +168,31 @@ export class Kernel {
   spawn(spec: ProcessSpec): SpawnOutcome {
     const cgroup = groupForProcesses(this.#state, spec.cgroup);
     refuseInvalidGroup(cgroup, `spawn in ${spec.cgroup}`);
-    const result = spawnProcess(this.#state, spec, cgroup);
-    if (result.process) return { pid: result.process.pid };
+    const result = startJob(this.#state, spec, cgroup);
+    if ('pid' in result) return { pid: result.pid };
     for (const group of cgroup.governing('memory').lineage()) group.oomKills++;
     return { oomKilled: `${result.ended} (region ${result.region})` };
   }
 
-  /** Ends a process. @throws KernelError ESRCH */
+  /** Ends a process, or the job whose first process had that pid. @throws KernelError ESRCH */
   kill(pid: number): void {
-    endProcess(this.#state, this.#process(pid));
+    const job = this.#state.jobs.get(pid);
+    if (job) killJob(this.#state, job);
+    else endProcess(this.#state, this.#process(pid));
   }
 
-  /** Sets the task policy of every thread of a process; what is allocated stays. @throws KernelError ESRCH, EINVAL */
+  /** What became of everything `spawn` started and nobody ended. */
+  jobs(): readonly JobView[] {
+    return [...this.#state.jobs.values()].map(viewJob);
+  }
+
+  /** Sets the task policy of every thread of a process or job; what is allocated stays. @throws KernelError ESRCH, EINVAL */
   setMemoryPolicy(pid: number, spec: MemoryPolicySpec): void {
-    const process = this.#process(pid);
+    const job = this.#state.jobs.get(pid);
+    const process = job ? job.process : this.#process(pid);
     const policy = createMemoryPolicy(spec, this.#state.topology.nodeCount, this.#state.variant);
-    for (const task of process.tasks) {
+    if (job) job.spec = { ...job.spec, policy: spec };
+    for (const task of process?.tasks ?? []) {
       task.policy = policy;
       if (policy && isInterleaved(policy)) task.interleave.restart();
     }
@@ -243,16 +263,21 @@ export class Kernel {
         preferredNode: task.preferredNode,
         scanPeriodMs: task.scanPeriodMs,
         runtimeNs: task.sumExec,
-        balancing: { ...task.balancing },
-        accesses: task.streams.map((stream) => ({
-          region: stream.table.name,
-          touchesPerSecond: stream.touchesPerSecond(this.#state.now),
-        })),
+        usage: { ...task.usage, runtimeNs: task.sumExec },
+        accesses: task.program.current().map((one) => this.#viewAccess(one)),
       })),
       regions: mm.regions().map((table) => ({
         name: table.name,
         pagesPerNode: Array.from(regionPagesPerNode(table)),
       })),
+    };
+  }
+
+  #viewAccess({ stream, placement }: ProgramStream): AccessView {
+    return {
+      region: stream.table.name,
+      touchesPerSecond: stream.touchesPerSecond(this.#state.now),
+      pagesPerNode: placement?.range.law === 'Even' ? [...placement.perNode] : undefined,
     };
   }
 

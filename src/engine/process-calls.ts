@@ -1,5 +1,5 @@
-import { attachStreams } from './access/attach-streams.ts';
-import type { ThreadAccess } from './access/attach-streams.ts';
+import { attachProgram } from './access/attach-program.ts';
+import type { ThreadProgram } from './access/attach-program.ts';
 import { execProcess } from './exec.ts';
 import { forkProcess } from './fork.ts';
 import { groupForProcesses } from './cgroup-tree.ts';
@@ -42,9 +42,8 @@ export interface MapSpec extends Omit<Mapping, 'object' | 'isNamed'> {
 }
 
 /** What a thread does from now on. */
-export interface ThreadWork {
+export interface ThreadWork extends ThreadProgram {
   readonly dutyPercent?: number | undefined;
-  readonly accesses: readonly ThreadAccess[];
 }
 
 /**
@@ -150,12 +149,12 @@ export class ProcessCalls {
     fitToAllowed(this.#state, task);
   }
 
-  setWork(tid: number, { dutyPercent, accesses }: ThreadWork): void {
+  setWork(tid: number, { dutyPercent, ...program }: ThreadWork): void {
     const task = this.#task(tid);
     const check = checkOf(`tid ${tid}`);
-    for (const access of accesses) checkAccess(this.#region(task.tgid, access.region), access, check);
+    for (const access of program.accesses) checkAccess(this.#region(task.tgid, access.region), access, check);
     checkThread(this.#state, { dutyPercent }, check);
-    attachStreams(this.#state, task, accesses);
+    attachProgram(this.#state, task, program);
     if (dutyPercent !== undefined) task.dutyPercent = dutyPercent;
   }
 

@@ -1,8 +1,10 @@
-import { attachStreams } from './access/attach-streams.ts';
-import type { ThreadAccess } from './access/attach-streams.ts';
+import { attachProgram } from './access/attach-program.ts';
+import type { ThreadAccess, ThreadProgram } from './access/attach-program.ts';
+import { addUsage } from './access/usage.ts';
 import type { Cgroup } from './cgroup.ts';
 import { checkProcess } from './check-process.ts';
 import type { ProcessPolicies } from './check-process.ts';
+import type { Job } from './job.ts';
 import { AddressSpace } from './memory/address-space.ts';
 import { touchPages } from './memory/allocate.ts';
 import type { AllocationFailure } from './memory/allocate.ts';
@@ -37,9 +39,7 @@ export interface RegionSpec {
   readonly hugePages?: boolean | undefined;
 }
 
-export interface ThreadSpec extends ThreadPlace {
-  readonly accesses: readonly ThreadAccess[];
-}
+export interface ThreadSpec extends ThreadPlace, ThreadProgram {}
 
 /** A process to start: `execve` of a program that maps its regions, touches them and starts its threads. */
 export interface ProcessSpec {
@@ -54,6 +54,8 @@ export interface ProcessSpec {
   readonly threads: readonly ThreadSpec[];
   /** Task policy, as `set_mempolicy` in the main thread before anything else sets it. */
   readonly policy?: MemoryPolicySpec | undefined;
+  /** How often it runs, one process after the other, if its threads have fixed work; default once. */
+  readonly runs?: number | undefined;
 }
 
 /** A running process. */
@@ -68,6 +70,8 @@ export interface Process {
   /** Threads and forked processes it has started so far, which number their names. */
   threadsStarted: number;
   forks: number;
+  /** What it runs for; undefined if it was started step by step. */
+  job?: Job | undefined;
 }
 
 /** The outcome of a start: the process, or why it was ended while it touched its memory. */
@@ -88,7 +92,7 @@ export function spawnProcess(state: KernelState, spec: ProcessSpec, cgroup: Cgro
     return failed;
   }
   for (const [index, task] of process.tasks.entries()) {
-    attachStreams(state, task, spec.threads[index]!.accesses);
+    attachProgram(state, task, spec.threads[index]!);
   }
   return { process };
 }
@@ -135,7 +139,7 @@ export function addThread(state: KernelState, process: Process, thread: ThreadPl
 /** Ends a process: its tasks leave their groups, its memory is freed (REF §5.3). */
 export function endProcess(state: KernelState, process: Process): void {
   state.processes.delete(process.pid);
-  for (const task of process.tasks) endTask(state, task);
+  for (const task of process.tasks) leave(state, process, task);
   for (const table of process.mm.regions()) unmapRegion(state, table);
 }
 
@@ -146,6 +150,11 @@ export function exitThread(state: KernelState, process: Process, task: Task): vo
     return;
   }
   process.tasks.splice(process.tasks.indexOf(task), 1);
+  leave(state, process, task);
+}
+
+function leave(state: KernelState, { job }: Process, task: Task): void {
+  if (job) addUsage(job.usage, { ...task.usage, runtimeNs: task.sumExec });
   endTask(state, task);
 }
 

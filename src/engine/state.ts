@@ -4,8 +4,10 @@ import { newPromotionState } from './balancing/tiering.ts';
 import type { PromotionState } from './balancing/tiering.ts';
 import { Cgroup } from './cgroup.ts';
 import { CopyBandwidth } from './cost/copy-bandwidth.ts';
+import { MemoryTraffic } from './cost/memory-traffic.ts';
 import { COUNTER_INDEX, newCounters } from './counters.ts';
 import type { CounterArray, CounterName } from './counters.ts';
+import type { Job } from './job.ts';
 import type { KernelCosts } from './machine/costs.ts';
 import { Topology } from './machine/topology.ts';
 import type { MachineSpec } from './machine/topology.ts';
@@ -53,12 +55,16 @@ export class KernelState {
   readonly memory: NodeMemory;
   readonly lruBatches: LruBatches;
   readonly copies: CopyBandwidth;
+  /** What accesses cost at the moment; undefined where each costs the same. */
+  readonly traffic: MemoryTraffic | undefined;
   readonly runQueues: readonly RunQueue[];
   readonly root = new Cgroup('', undefined);
   /** Threads by pid. */
   readonly tasks = new Map<number, Task>();
   /** Processes by the pid of their main thread. */
   readonly processes = new Map<number, Process>();
+  /** Programs started, by the pid of their first process; those that are done too. */
+  readonly jobs = new Map<number, Job>();
   readonly events: CounterArray = newCounters();
   /** Weights of `/sys/kernel/mm/mempolicy/weighted_interleave`, by node; at boot those of the bandwidths. */
   readonly interleaveWeights: number[];
@@ -91,6 +97,8 @@ export class KernelState {
       options.machine.nodes.map((node) => node.pages),
       options.minFreeKbytes,
     );
+    const { memorySystem } = options.machine;
+    this.traffic = memorySystem && new MemoryTraffic(memorySystem);
     this.copies = new CopyBandwidth(this.topology.nodeCount);
     this.lruBatches = new LruBatches(this.topology.cpuCount);
     this.promotion = options.machine.nodes.map(newPromotionState);

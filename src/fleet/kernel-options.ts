@@ -12,7 +12,6 @@ export function kernelOptions(config: ResolvedNodeConfig, machine: MachineSpec):
     machine,
     seed: simulation.seed,
     hz: kernel.hz,
-    // A touch costs nothing extra until accesses are priced (docs/fidelity.md: C1).
     costs: {
       markPageNs: config.costs.markPageNs,
       scanStealNs: 0,

@@ -13,44 +13,53 @@ export interface Locality {
   readonly remotePages: number;
 }
 
+/** A thread's use of a region: where it is from, how much, and where the pages are. */
+interface Use {
+  readonly node: number;
+  readonly rate: number;
+  readonly pagesPerNode: readonly number[];
+}
+
 /** Locality of some processes, from their access rates (not from counted accesses). */
 export function localityOf(processes: readonly ProcessPlaces[]): Locality {
   let local = 0;
   let total = 0;
   for (const { threads, regions } of processes) {
     for (const region of regions) {
-      const pages = region.pagesPerNode.reduce((sum, count) => sum + count, 0);
-      const rates = ratePerNode(region, threads);
-      const rate = rates.reduce((sum, each) => sum + each, 0);
-      const share = localShare(region, rates, { pages, rate });
+      const pages = sum(region.pagesPerNode);
       total += pages;
-      local += pages * share;
+      local += pages * localShare(usesOf(region, threads));
     }
   }
   const localPages = Math.round(local);
   return { localPages, remotePages: total - localPages };
 }
 
-/** Touches per second of a region by the node they come from; where nobody touches it, the threads by node. */
-function ratePerNode(
+/** Who uses a region; where nobody touches it, all threads alike. */
+function usesOf(
   { name, pagesPerNode }: ProcessPlaces['regions'][number],
   threads: ProcessPlaces['threads'],
-): readonly number[] {
-  const rates = pagesPerNode.map(() => 0);
-  for (const { node, accesses } of threads) {
-    for (const { region, touchesPerSecond } of accesses) {
-      if (region === name) rates[node] = (rates[node] ?? 0) + touchesPerSecond;
-    }
-  }
-  if (rates.some((rate) => rate > 0)) return rates;
-  return pagesPerNode.map((_, node) => threads.filter((thread) => thread.node === node).length);
+): readonly Use[] {
+  const uses = threads.flatMap(({ node, accesses }) =>
+    accesses
+      .filter(({ region, touchesPerSecond }) => region === name && touchesPerSecond > 0)
+      .map((access): Use => {
+        return { node, rate: access.touchesPerSecond, pagesPerNode: access.pagesPerNode ?? pagesPerNode };
+      }),
+  );
+  return uses.length > 0 ? uses : threads.map(({ node }) => ({ node, rate: 1, pagesPerNode }));
 }
 
-function localShare(
-  { pagesPerNode }: ProcessPlaces['regions'][number],
-  rates: readonly number[],
-  { pages, rate }: { readonly pages: number; readonly rate: number },
-): number {
-  if (pages === 0 || rate === 0) return 0;
-  return pagesPerNode.reduce((sum, count, node) => sum + (count / pages) * ((rates[node] ?? 0) / rate), 0);
+function localShare(uses: readonly Use[]): number {
+  let [local, rates] = [0, 0];
+  for (const { node, rate, pagesPerNode } of uses) {
+    const pages = sum(pagesPerNode);
+    rates += rate;
+    local += pages === 0 ? 0 : (rate * (pagesPerNode[node] ?? 0)) / pages;
+  }
+  return rates === 0 ? 0 : local / rates;
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
 }

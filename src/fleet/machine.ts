@@ -1,11 +1,14 @@
 import type { V1Node } from '@kubernetes/client-node';
 
 import { parseCpuList } from '../api/cpu-list.ts';
+import type { Costs } from '../api/costs.ts';
 import { quantityMillis, quantityValue } from '../api/quantity.ts';
 import type { ResolvedNodeConfig } from '../api/resolve-node-config.ts';
 import { topologyProblems } from '../api/topology-problems.ts';
 import type { TopologyPreset } from '../api/topology.ts';
 import { KernelError } from '../engine/kernel-error.ts';
+import { memorySystemOf } from '../engine/machine/memory-system.ts';
+import type { MemoryFigures } from '../engine/machine/memory-system.ts';
 import { presetMachine } from '../engine/machine/presets.ts';
 import { Topology } from '../engine/machine/topology.ts';
 import type { MachineSpec } from '../engine/machine/topology.ts';
@@ -22,14 +25,22 @@ export function presetOf({ nodes, preset }: ResolvedNodeConfig['topology']): Top
 }
 
 /** Builds the simulated machine of a Kubernetes node: as described, or a preset scaled to what it can allocate. */
-export function machineOf(node: V1Node, { topology }: Pick<ResolvedNodeConfig, 'topology'>): MachineResult {
+export function machineOf(
+  node: V1Node,
+  { topology, costs }: Pick<ResolvedNodeConfig, 'topology' | 'costs'>,
+): MachineResult {
   const [contradiction] = topologyProblems(topology);
   if (contradiction) return { problem: `${contradiction.path} ${contradiction.message}` };
   try {
     const preset = presetOf(topology);
     const machine = preset === undefined ? explicit(topology) : scaledPreset(node, preset);
-    new Topology(machine);
-    return { machine };
+    const { latencyNs } = topology;
+    const priced = {
+      ...machine,
+      memorySystem: memorySystemOf(machine, { ...memoryFigures(costs), latencyNs }),
+    };
+    new Topology(priced);
+    return { machine: priced };
   } catch (error) {
     if (error instanceof KernelError) return { problem: error.message };
     throw error;
@@ -52,5 +63,29 @@ function explicit({ nodes = [], distances = [] }: ResolvedNodeConfig['topology']
       ...(cpus === '' ? { tier: 'Slow' as const } : {}),
     })),
     distances,
+  };
+}
+
+function memoryFigures(costs: Costs): MemoryFigures {
+  const { localLatencyNs: localNs, nodeBandwidthMBps, cxlBandwidthMBps } = costs;
+  const times = (permille: number): number => (localNs * permille) / 1000;
+  return {
+    localNs,
+    subNumaNs: times(costs.subNumaLatencyPermille),
+    remoteNs: times(costs.remoteLatencyPermille),
+    twoHopNs: times(costs.twoHopLatencyPermille),
+    cxlNs: times(costs.cxlLatencyPermille),
+    nodeBandwidthMBps,
+    cxlBandwidthMBps,
+    linkBandwidthMBps: (nodeBandwidthMBps * costs.linkBandwidthPermille) / 1000,
+    remoteTraffic: costs.remoteTrafficPermille / 1000,
+    loadedLatency: {
+      linearPermille: costs.loadedLatencyLinearPermille,
+      queuePermille: costs.loadedLatencyQueuePermille,
+      maxPermille: costs.loadedLatencyMaxPermille,
+    },
+    loadedLatencyOfNode: new Map(
+      (costs.loadedLatencyTables ?? []).map(({ node, points }) => [node, { points }]),
+    ),
   };
 }

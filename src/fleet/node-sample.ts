@@ -1,7 +1,10 @@
 import { cgroupCounterNames, kernelCounterNames } from '../api/counters.ts';
 import type { Counters } from '../api/counters.ts';
 import type { CounterValues } from '../engine/counters.ts';
-import type { Kernel, NodeView, ProcessView, ThreadView } from '../engine/kernel.ts';
+import { addUsage, noUsage } from '../engine/access/usage.ts';
+import type { Usage } from '../engine/access/usage.ts';
+import type { JobView } from '../engine/job.ts';
+import type { Kernel, NodeView, ProcessView } from '../engine/kernel.ts';
 import { CGROUP_ROOT } from '../engine/kernel.ts';
 import type { ContainerTasks } from './container-tasks.ts';
 import type { DesiredNode } from './desired-node.ts';
@@ -24,8 +27,10 @@ export interface ContainerSample extends Locality {
   readonly pagesPerNode: readonly number[];
   /** NUMA nodes its threads are on, ascending. */
   readonly threadNodes: readonly number[];
-  /** CPU time of its threads, and how much of it scans, hint faults and page moves took, ns. */
-  readonly cpuTime: { readonly totalNs: number; readonly balancingNs: number };
+  /** What its processes have used and done, those that ended too. */
+  readonly usage: Readonly<Usage>;
+  /** With fixed work that is done: time from the start of the first process to the end of the last, ns. */
+  readonly elapsedNs: number | undefined;
   readonly problem: string | undefined;
 }
 
@@ -73,6 +78,7 @@ function sampleContainer(
   const { path, policy } = tasks.container;
   const own = tasks.pids.flatMap((pid) => processes.get(pid) ?? []);
   const threads = own.flatMap((process) => process.threads);
+  const jobs = kernel.jobs().filter(({ pid }) => tasks.pids.includes(pid));
   const flag = `${CGROUP_ROOT}${path}/cpu.numa_load_balance`;
   return {
     namespace: tasks.pod.namespace,
@@ -86,19 +92,24 @@ function sampleContainer(
     counters: apiCounters(kernel.cgroupCounters(path)),
     pagesPerNode: kernel.cgroupMemory(path),
     threadNodes: [...new Set(threads.map(({ node }) => node))].sort((a, b) => a - b),
-    cpuTime: cpuTimeOf(threads),
+    usage: usageOf(jobs),
+    elapsedNs: elapsedNs(jobs),
     problem: tasks.problem,
     ...localityOf(own),
   };
 }
 
-function cpuTimeOf(threads: readonly ThreadView[]): ContainerSample['cpuTime'] {
-  let [totalNs, balancingNs] = [0, 0];
-  for (const { runtimeNs, balancing } of threads) {
-    totalNs += runtimeNs;
-    balancingNs += balancing.markNs + balancing.faultNs + balancing.moveNs;
-  }
-  return { totalNs, balancingNs };
+function usageOf(jobs: readonly JobView[]): Usage {
+  const sum = noUsage();
+  for (const { usage } of jobs) addUsage(sum, usage);
+  return sum;
+}
+
+function elapsedNs(jobs: readonly JobView[]): number | undefined {
+  const ends = jobs.map(({ endedNs }) => endedNs ?? Infinity);
+  const last = Math.max(...ends);
+  if (jobs.length === 0 || last === Infinity) return undefined;
+  return last - Math.min(...jobs.map(({ startedNs }) => startedNs));
 }
 
 /** The cgroup's counters by the API's names. (`memory.stat` itself has no numa_hint_faults_local.) */

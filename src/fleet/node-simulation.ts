@@ -106,6 +106,12 @@ export class NodeSimulation {
     return !this.#pending && isOnWholeSecond(this.now, this.tickNs);
   }
 
+  /** Whether there are containers, and the fixed work of all of them is done. */
+  get isDone(): boolean {
+    const jobs = this.#kernel?.jobs() ?? [];
+    return jobs.length > 0 && jobs.every(({ endedNs }) => endedNs !== undefined);
+  }
+
   /** Hash over every page, which costs time in proportion to memory; undefined while nothing is simulated. */
   digest(): string | undefined {
     return this.#settle()?.digest();

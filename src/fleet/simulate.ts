@@ -22,6 +22,8 @@ export interface SimulateOptions {
   readonly seconds: number;
   /** Seed of every node, instead of the one its config or its name gives. */
   readonly seed?: number | undefined;
+  /** Whether a node stops before that, at a whole second, once all its containers' work is done. */
+  readonly untilDone?: boolean | undefined;
   /** Wall clock for the statuses, RFC 3339. */
   readonly time: string;
   /** Called after each simulated second of each node. */
@@ -54,7 +56,7 @@ export function simulate(objects: ClusterObjects, options: SimulateOptions): Sim
       onDecision && ((decision) => onDecision(decision, desired.name)),
     );
     for (let second = 1; second <= options.seconds; second++) {
-      simulation.advance(second * NS_PER_S);
+      if (options.untilDone !== true || !simulation.isDone) simulation.advance(second * NS_PER_S);
       options.onProgress?.(++done, total);
     }
     return { node, sample: simulation.sample({ digest: true }) };

@@ -32,6 +32,7 @@ export function containerProcesses(
     regions: (process.regions ?? []).flatMap((region) => mappings(process, region)),
     threads: threadIndexes(process).map((thread) => threadOf(process, thread)),
     policy,
+    ...(process.runs === 1 ? {} : { runs: process.runs }),
   }));
 }
 
@@ -48,7 +49,7 @@ export function memoryPolicySpec(policy: MemoryPolicy | undefined): MemoryPolicy
 /** A shared region is mapped once, a private one once per thread, which touches it first. */
 function mappings(process: ProcessProfile, region: RegionProfile): readonly RegionSpec[] {
   const mapping = {
-    pages: Math.ceil(quantityValue(region.size) / PAGE_BYTES),
+    pages: pagesOf(region),
     firstTouchNode: region.firstTouchNode,
     policy: memoryPolicySpec(region.memoryPolicy),
     hugePages: region.hugePages !== 'Never',
@@ -69,13 +70,58 @@ function threadOf(process: ProcessProfile, thread: number): ThreadSpec {
   return {
     dutyPercent: process.cpuPercent,
     dutyJitter: true,
-    accesses: (process.regions ?? []).map((region) => accessOf(process, region, thread)),
+    accesses: accessesOf(process, thread),
+    ...(process.startupSystemMs === 0 ? {} : { startupSystemNs: process.startupSystemMs * NS_PER_MS }),
   };
+}
+
+/** All regions at once; with fixed work, one step after the other. */
+function accessesOf(process: ProcessProfile, thread: number): readonly ThreadAccess[] {
+  const { regions = [], work } = process;
+  if (!work) return regions.map((region) => accessOf(process, region, thread));
+  return work.flatMap((step) =>
+    regions
+      .filter(({ name }) => name === step.region)
+      .map((region) => {
+        const access = accessOf(process, region, thread);
+        const part = step.part === 'Own' && region.shared ? ownPart(process, access, thread) : access;
+        const { cacheLinesPerTouch: linesPerTouch = region.cacheLinesPerTouch } = step;
+        return { ...part, linesPerTouch, touches: step.passes * touchedPages(region, part) };
+      }),
+  );
+}
+
+/** A thread's own part of a shared region: the pages of an access, cut into as many stretches as there are threads. */
+function ownPart(
+  { threads, regions = [] }: ProcessProfile,
+  access: ThreadAccess,
+  thread: number,
+): ThreadAccess {
+  const region = regions.find(({ name }) => name === access.region)!;
+  const { stridePages = 1 } = access;
+  const touched = touchedPages(region, access);
+  const first = Math.floor((touched * thread) / threads);
+  const end = Math.floor((touched * (thread + 1)) / threads);
+  return {
+    ...access,
+    offsetPages: first * stridePages,
+    lengthPages: Math.max(1, end - first),
+    startIndex: 0,
+  };
+}
+
+/** Pages that one pass of an access touches. */
+function touchedPages(region: RegionProfile, { stridePages = 1, lengthPages }: ThreadAccess): number {
+  return lengthPages ?? Math.ceil(pagesOf(region) / stridePages);
+}
+
+function pagesOf({ size }: RegionProfile): number {
+  return Math.ceil(quantityValue(size) / PAGE_BYTES);
 }
 
 /** Threads that sweep a shared region start evenly spread over it. */
 function accessOf(process: ProcessProfile, region: RegionProfile, thread: number): ThreadAccess {
-  const pages = Math.ceil(quantityValue(region.size) / PAGE_BYTES);
+  const pages = pagesOf(region);
   const stridePages = region.pattern === 'Strided' ? STRIDE_PAGES : 1;
   const touched = Math.ceil(pages / stridePages);
   return {
@@ -83,6 +129,8 @@ function accessOf(process: ProcessProfile, region: RegionProfile, thread: number
     pattern: region.pattern,
     touchesPerSecond: region.touchesPerSecond,
     writePercent: region.writePercent,
+    linesPerTouch: region.cacheLinesPerTouch,
+    memoryLevelParallelism: region.memoryLevelParallelism,
     rateChanges: rateChanges(process, region),
     stridePages,
     startIndex: region.shared ? Math.floor((touched * thread) / process.threads) : 0,

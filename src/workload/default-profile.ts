@@ -8,9 +8,11 @@ const DEFAULT_BYTES = 64 * 1024 * 1024;
 const PRIVATE_SHARE = 0.8;
 
 /** How the regions of a container without a profile are used. */
-const USE: Pick<RegionProfile, 'pattern' | 'touchesPerSecond' | 'writePercent' | 'hugePages'> = {
+const USE: Omit<RegionProfile, 'name' | 'size' | 'shared'> = {
   pattern: 'Uniform',
   touchesPerSecond: 1000,
+  cacheLinesPerTouch: 1,
+  memoryLevelParallelism: 1,
   writePercent: 50,
   hugePages: 'Never',
 };
@@ -32,7 +34,18 @@ export function defaultProfile({
     { name: 'shared', size: (pages - privatePages * threads) * PAGE_BYTES, shared: true, ...USE },
   ];
   // With many threads and little memory nothing is left for each.
-  return { name, processes: [{ threads, cpuPercent: 100, regions: regions.filter(({ size }) => size > 0) }] };
+  return {
+    name,
+    processes: [
+      {
+        threads,
+        cpuPercent: 100,
+        startupSystemMs: 0,
+        runs: 1,
+        regions: regions.filter(({ size }) => size > 0),
+      },
+    ],
+  };
 }
 
 /** A request or limit of 0 is none. */

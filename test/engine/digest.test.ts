@@ -171,11 +171,8 @@ describe('the digest tells states apart', () => {
     ['a tunable', ({ state }) => (state.tunables.scanSizeMb = 7)],
     [
       'where a sweep stands',
-      ({ task, state }) =>
-        task.streams[0]!.run(
-          { start: -1e6, dutyNs: 1e6, budgetNs: 1e6, touchNs: state.costs.touchNs },
-          () => ({ ns: 0, stop: true }),
-        ),
+      ({ task }) =>
+        task.program.run({ start: 0, lengthNs: 1e6, dutyNs: 1e6, usedNs: 0, node: 0 }, () => ({ ns: 0, stop: true })),
     ],
   ] as readonly (readonly [string, (inside: Inside) => unknown])[]) {
     it(what, () => {

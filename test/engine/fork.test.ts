@@ -51,7 +51,7 @@ describe('REF §5.1 fork of a running process', () => {
     expect(child.tasks).to.have.length(1);
     expect(main).to.include({ tgid: child.pid, preferredNode: NO_NODE, scanPeriodMs: 1000, nodeStamp: 0 });
     expect(main).to.include({ pagesMigrated: 0, migrateRetry: 0, totalFaults: 0, cpu: 1, policy });
-    expect([main!.faults, main!.group, main!.streams]).to.deep.equal([undefined, undefined, []]);
+    expect([main!.faults, main!.group, main!.program.streams]).to.deep.equal([undefined, undefined, []]);
   });
 
   it('REF §3.4: its VMAs have no balancing state, and its entries begin unmarked', () => {

@@ -99,5 +99,6 @@ function accessTo({ region, page }: SmallPage): ThreadAccess {
     writePercent: 100,
     offsetPages: page,
     lengthPages: 1,
+    backlogNs: 0,
   };
 }

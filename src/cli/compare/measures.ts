@@ -1,3 +1,4 @@
+import { balancingNs } from '../../engine/access/usage.ts';
 import { autonumaCost, rangeUpdates } from '../../engine/cost/autonuma-cost.ts';
 import type { Vmstat } from '../../engine/cost/autonuma-cost.ts';
 import type { ContainerSample } from '../../fleet/node-sample.ts';
@@ -66,7 +67,7 @@ export const CONTAINER_MEASURES: readonly Measure<ContainerSample>[] = [
     key: 'balancingCpuPercent',
     label: 'Balancing CPU %',
     digits: 2,
-    of: ({ cpuTime }) => percent(cpuTime.balancingNs, cpuTime.totalNs),
+    of: ({ usage }) => percent(balancingNs(usage), usage.runtimeNs),
   },
   { key: 'hintFaults', label: 'Hint Faults', digits: 0, of: ({ counters }) => counters.numaHintFaults },
   {

@@ -8,8 +8,6 @@ export interface CgroupOnNode {
   readonly cgroup: SimulatedCgroup;
   /** NUMA nodes that its threads are on. */
   readonly threadNodes: readonly number[];
-  /** CPU time of its threads, and what of it balancing took, ns. */
-  readonly cpuTime: { readonly totalNs: number; readonly balancingNs: number };
 }
 
 /** One row per container: where it is, its flag, its counters. */

@@ -1,4 +1,5 @@
 /** Where a container's pages are, as a bar per NUMA node. */
+import type { SimulatedCgroup } from '../../api/simulated-node.ts';
 import { PAGE_BYTES } from '../../engine/units.ts';
 import { containerName } from './counter-table.ts';
 import type { CgroupOnNode } from './counter-table.ts';
@@ -10,7 +11,7 @@ const barWidth = 40;
 const bytesPerMiB = 1024 * 1024;
 
 /** A line that names the container, then one per NUMA node; `◀` marks the nodes its threads are on. */
-export function pageBars({ node, cgroup, threadNodes, cpuTime }: CgroupOnNode, paint: Paint): string {
+export function pageBars({ node, cgroup, threadNodes }: CgroupOnNode, paint: Paint): string {
   const total = cgroup.pagesPerNode.reduce((sum, pages) => sum + pages, 0);
   const digits = String(cgroup.pagesPerNode.length - 1).length;
   const lines = cgroup.pagesPerNode.map((pages, numaNode) => {
@@ -21,14 +22,25 @@ export function pageBars({ node, cgroup, threadNodes, cpuTime }: CgroupOnNode, p
     return `${label}${bar(share, isLocal, paint)}  ${amount}${isLocal ? '  ◀ threads' : ''}`;
   });
   const flag = cgroup.numaLoadBalance === 0 ? 'off' : 'on';
-  const title = `${containerName(cgroup)} on ${node}, balancing ${flag}${overhead(cpuTime)}`;
-  return [title, ...lines].map((line) => `${line}\n`).join('');
+  const title = `${containerName(cgroup)} on ${node}, balancing ${flag}`;
+  return [title, ...lines, ...performance(cgroup)].map((line) => `${line}\n`).join('');
 }
 
-/** What balancing took of the CPU time, if anything. */
-function overhead({ totalNs, balancingNs }: CgroupOnNode['cpuTime']): string {
-  if (balancingNs === 0) return '';
-  return `, which takes ${((100 * balancingNs) / totalNs).toFixed(2)} % of its CPU time`;
+/** How its programs got on, and what balancing took of their time; nothing if they did not run. */
+function performance({
+  cpuTimeMs = 0,
+  progressMs = 0,
+  balancingTimeMs = 0,
+  ...cgroup
+}: SimulatedCgroup): readonly string[] {
+  if (cpuTimeMs === 0) return [];
+  const { localAccesses = 0, remoteAccesses = 0 } = cgroup;
+  const all = localAccesses + remoteAccesses;
+  const share = (part: number, whole: number): string => `${((100 * part) / whole).toFixed(1)} %`;
+  const local = all === 0 ? [] : [`${share(localAccesses, all)} of accesses local`];
+  const speed = `${share(progressMs, cpuTimeMs)} of full speed`;
+  const overhead = `${share(balancingTimeMs, cpuTimeMs)} of CPU time for balancing`;
+  return [`  since its start: ${[...local, speed, overhead].join(', ')}`];
 }
 
 /** Anything that is there is visible, and only all of it fills the bar. */

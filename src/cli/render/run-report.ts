@@ -61,8 +61,7 @@ function containers({ simulatedNodes, samples }: SimulatedObjects): readonly Cgr
     .flatMap(({ metadata, status }, index) =>
       (status?.cgroups ?? []).map((cgroup) => {
         const sample = samples[index]?.containers.find(({ path }) => path === cgroup.path);
-        const { threadNodes = [], cpuTime = { totalNs: 0, balancingNs: 0 } } = sample ?? {};
-        return { node: metadata.name ?? '', cgroup, threadNodes, cpuTime };
+        return { node: metadata.name ?? '', cgroup, threadNodes: sample?.threadNodes ?? [] };
       }),
     )
     .sort((a, b) => rank(b) - rank(a));

@@ -1,6 +1,8 @@
 import type { ArmedSet } from '../memory/armed-set.ts';
 import type { PageTable } from '../memory/page-table.ts';
 import type { RandomStream } from '../random.ts';
+import { pageRange } from './page-range.ts';
+import type { PageRange } from './page-range.ts';
 import { RandomSweep } from './random-sweep.ts';
 import { RateSchedule } from './rate-schedule.ts';
 import type { AccessRate, RateChange } from './rate-schedule.ts';
@@ -21,8 +23,15 @@ export interface AccessSpec extends AccessRate {
   readonly lengthPages?: number | undefined;
   /** Where a sweep begins: an index into the range, 0 … lengthPages − 1. */
   readonly startIndex?: number | undefined;
-  /** Wall time for which missed touches are made up, ns; 0: what was missed is lost. */
+  /**
+   * Touches fall due by the clock, whatever the thread gets done besides: as for a program that sleeps until its next touch.
+   * Missed ones are made up for so many ns of wall time; 0: they are lost. Without it they fall due with the thread's progress.
+   */
   readonly backlogNs?: number | undefined;
+  /** Cache lines of 64 bytes that a touch takes from memory, default 1; 0: caches have them all. */
+  readonly linesPerTouch?: number | undefined;
+  /** Of these lines, how many are under way at once, default 1. */
+  readonly memoryLevelParallelism?: number | undefined;
 }
 
 /**
@@ -40,21 +49,30 @@ export interface ArmedPageFinder {
   readonly position: number;
 }
 
-/** A thread's use of one region. */
+/** A thread's use of one region: which of its touches are due, and which pages that trap they meet. */
 export class AccessStream {
   readonly table: PageTable;
   readonly spec: AccessSpec;
+  readonly range: PageRange;
+  /** Accesses a touch has to wait for, one after the other. */
+  readonly latenciesPerTouch: number;
+  readonly linesPerTouch: number;
   readonly #finder: ArmedPageFinder;
   readonly #random: RandomStream;
   readonly #rates: RateSchedule;
   #writePercent = 0;
   /** Touches due and not done. */
   #due = 0;
+  #touches = 0;
   #lastTime: number;
 
   constructor(table: PageTable, spec: AccessSpec, random: RandomStream, now: number) {
+    const { linesPerTouch = 1, memoryLevelParallelism = 1 } = spec;
     this.table = table;
     this.spec = spec;
+    this.range = pageRange(table, spec);
+    this.linesPerTouch = linesPerTouch;
+    this.latenciesPerTouch = linesPerTouch / memoryLevelParallelism;
     this.#random = random;
     this.#lastTime = now;
     this.#finder = createFinder(table, spec, random);
@@ -67,20 +85,60 @@ export class AccessStream {
     return this.#rates.at(time).touchesPerSecond;
   }
 
-  /** Whether touches are due that could not be made in time. */
+  /** Share of its touches that write at the moment, 0–100. */
+  get writePercent(): number {
+    return this.#writePercent;
+  }
+
+  /** Whether its touches fall due by the clock. */
+  get isPaced(): boolean {
+    return this.spec.backlogNs !== undefined;
+  }
+
+  /** Whether touches are due that could not be made in time and are still made up. */
   get hasBacklog(): boolean {
-    return this.spec.backlogNs !== undefined && this.#due >= 1;
+    return (this.spec.backlogNs ?? 0) > 0 && this.#due >= 1;
+  }
+
+  /** Touches due and not done. */
+  get due(): number {
+    return this.#due;
+  }
+
+  /** Touches made so far. */
+  get touches(): number {
+    return this.#touches;
+  }
+
+  /** Lets touches of so many ns from a time on become due. */
+  addDue(start: number, ns: number): void {
+    this.#due += this.#rates.touches(start, ns);
+    this.#settleWrites(start);
+  }
+
+  /** Lets the touches become due that the clock brings, up to the end of the thread's duty. */
+  addPaced(start: number, dutyNs: number): void {
+    const { backlogNs = 0 } = this.spec;
+    const end = start + dutyNs;
+    if (backlogNs === 0) this.#due = this.#rates.touches(start, dutyNs);
+    else {
+      const most = backlogNs + dutyNs;
+      this.#due += this.#rates.touches(this.#lastTime, end - this.#lastTime);
+      this.#due = Math.min(this.#due, this.#rates.touches(end - most, most));
+    }
+    this.#lastTime = end;
+    this.#settleWrites(start);
   }
 
   /**
-   * Makes the touches that are due in a slice of run time.
+   * Makes the touches that are due, as far as the time allows.
    *
-   * @param fault handles the touch of an armed page
-   * @returns run time used, ns
+   * @param budgetNs run time it may use
+   * @param touchNs cost of a touch that hits nothing armed
+   * @param fault handles the touch of a page that traps
+   * @returns run time used, ns; it may be more by the last fault
    */
-  run(slice: Slice, fault: FaultHandler): number {
-    const { budgetNs, touchNs } = slice;
-    this.#accrue(slice);
+  run(budgetNs: number, touchNs: number, fault: FaultHandler): number {
     const { table } = this;
     let used = 0;
     while (used < budgetNs) {
@@ -90,6 +148,7 @@ export class AccessStream {
       const distance = pages.count === 0 ? Infinity : this.#finder.distanceToHit(pages);
       const made = Math.min(distance, touches);
       this.#due -= made;
+      this.#touches += made;
       used += made * touchNs;
       if (distance > touches) {
         this.#finder.advance(touches);
@@ -101,26 +160,12 @@ export class AccessStream {
       used += cost.ns;
       if (cost.stop) break;
     }
-    if (this.spec.backlogNs === undefined) this.#due = 0;
-    return Math.ceil(used);
+    return used;
   }
 
   /** Fields a digest or a snapshot needs. */
   state(): readonly number[] {
     return [this.#due, this.#lastTime, this.#finder.position, ...this.#random.state()];
-  }
-
-  #accrue({ start, dutyNs }: Slice): void {
-    const { backlogNs } = this.spec;
-    const end = start + dutyNs;
-    const from = backlogNs === undefined ? start : this.#lastTime;
-    this.#lastTime = end;
-    this.#due += this.#rates.touches(from, end - from);
-    if (backlogNs !== undefined) {
-      const most = backlogNs + dutyNs;
-      this.#due = Math.min(this.#due, this.#rates.touches(end - most, most));
-    }
-    this.#settleWrites(start);
   }
 
   #settleWrites(time: number): void {
@@ -132,18 +177,6 @@ export class AccessStream {
     const percent = this.#writePercent;
     return percent >= 100 || (percent > 0 && this.#random.nextBelow(100) < percent);
   }
-}
-
-/** A stretch of a thread's run time. */
-export interface Slice {
-  /** Wall time at its begin, ns since boot. */
-  readonly start: number;
-  /** How much of it the thread's duty covers, ns: touches become due in that time only. */
-  readonly dutyNs: number;
-  /** Run time this stream may use, ns. */
-  readonly budgetNs: number;
-  /** Cost of a touch that hits nothing armed, ns. */
-  readonly touchNs: number;
 }
 
 /** Handles the touch of a page that traps: its cost, and whether the thread cannot go on here. */

@@ -34,8 +34,8 @@ export class ZipfDraw implements ArmedPageFinder {
     this.#range = pageRange(table, spec);
     this.#spread = coprimeFrom(SPREAD, this.#range.length);
     this.#totalWeight = totalWeight(this.#range.length);
-    const inverse = modularInverse(this.#spread, this.#range.length);
-    this.#armed = table.mirrorTrapped(this.#range.length, (page) => this.#rankOfPage(page, inverse));
+    const rankOf = rankOfPage(this.#range, this.#spread);
+    this.#armed = table.mirrorTrapped(this.#range.length, rankOf);
   }
 
   distanceToHit(): number {
@@ -76,13 +76,22 @@ export class ZipfDraw implements ArmedPageFinder {
     const { offset, stride, length } = this.#range;
     return offset + ((rank * this.#spread) % length) * stride;
   }
+}
 
-  /** The rank of a page from 0, or −1 for a page outside the range. */
-  #rankOfPage(page: number, inverse: number): number {
-    const { offset, stride, length, end } = this.#range;
+/** How often each page of a range is touched, compared with the others. */
+export function zipfWeight(range: PageRange): (page: number) => number {
+  const rankOf = rankOfPage(range, coprimeFrom(SPREAD, range.length));
+  return (page) => weight(rankOf(page) + 1);
+}
+
+/** The rank of a page from 0, or −1 for a page outside the range. */
+function rankOfPage(range: PageRange, spread: number): (page: number) => number {
+  const { offset, stride, length, end } = range;
+  const inverse = modularInverse(spread, length);
+  return (page) => {
     if (page < offset || page >= end || (page - offset) % stride !== 0) return -1;
     return (((page - offset) / stride) * inverse) % length;
-  }
+  };
 }
 
 function weight(rank: number): number {

@@ -51,8 +51,8 @@ export function hintFault(state: KernelState, task: Task, vma: Vma, page: number
   const { hintFaultNs, hintFaultContention } = state.costs;
   const faultNs = hintFaultCostNs(hintFaultNs, task.mm.users, hintFaultContention);
   const moveNs = outcome === 'Migrated' ? moveCostNs(state, folio, before) : 0;
-  task.balancing.faultNs += faultNs;
-  task.balancing.moveNs += moveNs;
+  task.usage.faultNs += faultNs;
+  task.usage.moveNs += moveNs;
   return faultNs + moveNs;
 }
 

@@ -3,7 +3,7 @@ import type { MemoryObject } from '../memory/memory-object.ts';
 import type { Vma } from '../memory/vma.ts';
 import type { Task } from '../sched/task.ts';
 import type { KernelState } from '../state.ts';
-import { NO_NODE } from '../units.ts';
+import { NO_NODE, PAGE_BYTES } from '../units.ts';
 import { settleTierChange } from './tiering.ts';
 
 /** A folio of a mapping: a base page, or a huge page by its first base page. */
@@ -35,9 +35,8 @@ export function migrateFolio(state: KernelState, task: Task, folio: MappedFolio,
   }
   const source = object.node[start]!;
   state.memory.release(source, pages);
-  object.node.fill(target, start, start + pages);
-  object.residentPerNode[source]! -= pages;
-  object.residentPerNode[target]! += pages;
+  object.place(start, pages, target);
+  state.traffic?.addCopy(source, target, pages * PAGE_BYTES);
   // The move replaces the entries of all mappings, and with them their marks (REF §18.5 I4).
   for (const table of object.mappings) {
     if (table.armed.count > 0 && table.maps(object, start, pages)) table.disarmRange(start, start + pages);

@@ -3,7 +3,18 @@ import type { MachineSpec, NodeSpec } from './topology.ts';
 
 /** Machines by name, scaled to a number of CPUs and an amount of memory. */
 export type PresetName =
-  'SingleNode' | 'TwoSocket' | 'FourSocket' | 'SubNumaCluster' | 'NodesPerSocket4' | 'DramCxl';
+  | 'SingleNode'
+  | 'TwoSocket'
+  | 'FourSocket'
+  | 'SubNumaCluster'
+  | 'NodesPerSocket4'
+  | 'DramCxl'
+  | 'SkylakeSp2S'
+  | 'CascadeLake4S'
+  | 'SapphireRapidsSnc4'
+  | 'EpycNps1'
+  | 'EpycNps4'
+  | 'SapphireRapidsCxl';
 
 interface Preset {
   /** Nodes with CPUs, which share CPUs and memory evenly. */
@@ -25,18 +36,34 @@ const bySocket =
   (a: number, b: number): number =>
     Math.floor(a / nodesPerSocket) === Math.floor(b / nodesPerSocket) ? near : far;
 
+const sockets = (cpuNodes: number, far: number): Preset => ({ cpuNodes, slowMemory: 0, distance: () => far });
+
+/** The memory-only node 2 hangs on socket 0. */
+const DRAM_CXL: Preset = {
+  cpuNodes: 2,
+  slowMemory: 0.25,
+  distance: (a, b) => (Math.max(a, b) < 2 ? SOCKET : Math.min(a, b) === 0 ? CXL_NEAR : CXL_FAR),
+};
+
+const EPYC_OF_FOUR: Preset = {
+  cpuNodes: 8,
+  slowMemory: 0,
+  distance: bySocket(4, SUB_NUMA, EPYC_SOCKET),
+};
+
 const PRESETS: Readonly<Record<PresetName, Preset>> = {
-  SingleNode: { cpuNodes: 1, slowMemory: 0, distance: () => SOCKET },
-  TwoSocket: { cpuNodes: 2, slowMemory: 0, distance: () => SOCKET },
-  FourSocket: { cpuNodes: 4, slowMemory: 0, distance: () => SOCKET },
+  SingleNode: sockets(1, SOCKET),
+  TwoSocket: sockets(2, SOCKET),
+  FourSocket: sockets(4, SOCKET),
   SubNumaCluster: { cpuNodes: 4, slowMemory: 0, distance: bySocket(2, SUB_NUMA, SOCKET) },
-  NodesPerSocket4: { cpuNodes: 8, slowMemory: 0, distance: bySocket(4, SUB_NUMA, EPYC_SOCKET) },
-  // The memory-only node 2 hangs on socket 0.
-  DramCxl: {
-    cpuNodes: 2,
-    slowMemory: 0.25,
-    distance: (a, b) => (Math.max(a, b) < 2 ? SOCKET : Math.min(a, b) === 0 ? CXL_NEAR : CXL_FAR),
-  },
+  NodesPerSocket4: EPYC_OF_FOUR,
+  DramCxl: DRAM_CXL,
+  SkylakeSp2S: sockets(2, SOCKET),
+  CascadeLake4S: sockets(4, SOCKET),
+  SapphireRapidsSnc4: { cpuNodes: 8, slowMemory: 0, distance: bySocket(4, SUB_NUMA, SOCKET) },
+  EpycNps1: sockets(2, EPYC_SOCKET),
+  EpycNps4: EPYC_OF_FOUR,
+  SapphireRapidsCxl: DRAM_CXL,
 };
 
 /**

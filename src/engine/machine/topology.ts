@@ -1,4 +1,6 @@
 import { KernelError } from '../kernel-error.ts';
+import { checkMemorySystem } from './memory-system.ts';
+import type { MemorySystemSpec } from './memory-system.ts';
 
 /** One NUMA node as the firmware describes it. */
 export interface NodeSpec {
@@ -12,13 +14,15 @@ export interface NodeSpec {
   readonly bandwidth?: number;
 }
 
-/** What the firmware tables say: nodes and their SLIT distances. Distances decide policy, never cost. */
+/** What the firmware tables say, and what accesses cost. Distances decide policy, never cost. */
 export interface MachineSpec {
   readonly nodes: readonly NodeSpec[];
   /** `distances[i][j]`, 10 on the diagonal, more than 10 elsewhere, at most 255. */
   readonly distances: readonly (readonly number[])[];
   /** Last-level caches per node (REF §14.7), default 1. */
   readonly llcsPerNode?: number;
+  /** What accesses cost; without it each costs the same (`KernelCosts.touchNs`). */
+  readonly memorySystem?: MemorySystemSpec | undefined;
   /** CPU ids of each physical core (SMT siblings); without it every CPU is a core of its own. */
   readonly cores?: readonly (readonly number[])[];
 }
@@ -138,6 +142,7 @@ function validate(spec: MachineSpec): void {
   });
   if (spec.nodes.every((node) => node.pages === 0)) fail('no node has memory');
   checkCores(spec, fail);
+  if (spec.memorySystem) checkMemorySystem(spec.memorySystem, count);
   for (const { bandwidth = 0 } of spec.nodes)
     if (!(bandwidth >= 0 && bandwidth < Infinity)) fail(`a node cannot have a bandwidth of ${bandwidth}`);
   if (spec.distances.length !== count) fail(`${count} nodes need ${count} rows of distances`);

@@ -138,8 +138,7 @@ function isEmptyBlock({ table, object, present }: Vma, start: number): boolean {
 
 function makeResident(vma: Vma, start: number, pages: number, node: number): void {
   const object = vma.table.objectOf(start);
-  object.node.fill(node, start, start + pages);
-  object.residentPerNode[node]! += pages;
+  object.place(start, pages, node);
   for (let page = start; page < start + pages; page++) if (vma.present[page] === 0) vma.residentPages++;
   vma.present.fill(1, start, start + pages);
 }

@@ -3,6 +3,8 @@ import { HUGE_PAGES } from '../units.ts';
 import { UNSET_CPUPID } from './cpupid.ts';
 import type { MemoryPolicy } from './memory-policy.ts';
 import type { PageTable } from './page-table.ts';
+import { Placement } from './placement.ts';
+import type { PlacementRange } from './placement.ts';
 
 /** Node of a page that is not resident. */
 export const NOT_RESIDENT = 255;
@@ -38,6 +40,9 @@ export class MemoryObject {
   policy: MemoryPolicy | null = null;
   /** The memory cgroup its pages are charged to. */
   cgroup: Cgroup;
+  /** Ranges whose spread over the nodes is followed; and by block of 512 pages, those that reach into it. */
+  readonly #placements: Placement[] = [];
+  #placementsOfBlock: Placement[][] | undefined;
 
   constructor(
     pages: number,
@@ -84,10 +89,53 @@ export class MemoryObject {
     return true;
   }
 
+  /** Follows how a range is spread over the nodes. */
+  follow(range: PlacementRange): Placement {
+    const existing = this.#placements.find((placement) => placement.isOf(range));
+    if (existing) return existing;
+    const placement = new Placement(range, this.residentPerNode.length);
+    for (let page = range.offset; page < range.end; page += range.stride) {
+      const node = this.node[page]!;
+      if (node !== NOT_RESIDENT) placement.count(page, 1, node, 1);
+    }
+    this.#placements.push(placement);
+    this.#placementsOfBlock ??= Array.from({ length: Math.ceil(this.pages / HUGE_PAGES) }, () => []);
+    const last = Math.floor((range.end - 1) / HUGE_PAGES);
+    for (let block = Math.floor(range.offset / HUGE_PAGES); block <= last; block++)
+      this.#placementsOfBlock[block]!.push(placement);
+    return placement;
+  }
+
+  /** Puts a folio on a node: a new one, or one that moves there. */
+  place(start: number, pages: number, node: number): void {
+    const before = this.node[start]!;
+    if (before !== NOT_RESIDENT) this.#leave(start, pages, before);
+    this.node.fill(node, start, start + pages);
+    this.residentPerNode[node]! += pages;
+    this.#recount(start, pages, node, 1);
+  }
+
+  #leave(start: number, pages: number, node: number): void {
+    this.residentPerNode[node]! -= pages;
+    this.#recount(start, pages, node, -1);
+  }
+
+  #recount(start: number, pages: number, node: number, sign: 1 | -1): void {
+    const ofBlock = this.#placementsOfBlock;
+    if (!ofBlock) return;
+    // A huge page of a mapping that is not aligned to the object reaches into two blocks.
+    const last = Math.floor((start + pages - 1) / HUGE_PAGES);
+    for (let block = Math.floor(start / HUGE_PAGES); block <= last; block++) {
+      const low = Math.max(start, block * HUGE_PAGES);
+      const high = Math.min(start + pages, (block + 1) * HUGE_PAGES);
+      for (const placement of ofBlock[block]!) placement.count(low, high - low, node, sign);
+    }
+  }
+
   /** Forgets a folio whose memory is given back. */
   forget(start: number, pages: number): void {
     const end = start + pages;
-    this.residentPerNode[this.node[start]!]! -= pages;
+    this.#leave(start, pages, this.node[start]!);
     this.node.fill(NOT_RESIDENT, start, end);
     this.huge.fill(0, start, end);
     this.lastCpupid.fill(UNSET_CPUPID, start, end);

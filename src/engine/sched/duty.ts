@@ -6,7 +6,7 @@ export const DUTY_WINDOW_NS = 10_000_000;
 
 /** Whether the thread has something to finish before it sleeps: a scan, or touches that it is behind with. */
 export function hasWorkLeft(task: Task): boolean {
-  return task.walk !== undefined || task.scanQueued || task.streams.some(({ hasBacklog }) => hasBacklog);
+  return task.walk !== undefined || task.scanQueued || task.program.hasBacklog;
 }
 
 /** ns until the thread's duty ends at `time`, 0 if it has ended, Infinity if it never does. */

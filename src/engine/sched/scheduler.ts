@@ -1,6 +1,7 @@
 import { beginScan, continueScan } from '../balancing/scan.ts';
 import { tickNuma } from '../balancing/tick.ts';
 import type { FaultHandler } from '../access/access-stream.ts';
+import { finishThread } from '../job.ts';
 import { mixWords } from '../random.ts';
 import { touchTrapped } from '../touch-trapped.ts';
 import type { KernelState } from '../state.ts';
@@ -42,6 +43,7 @@ export class Scheduler {
     }
     state.now = end;
     for (const queue of state.runQueues) this.#tickCpu(queue);
+    state.traffic?.settle(state.tickNs);
     this.#balancer.balance(state);
   }
 
@@ -62,7 +64,7 @@ export class Scheduler {
   #isBusy(): boolean {
     for (const task of this.#state.tasks.values()) {
       if (task.walk || task.scanQueued) return true;
-      for (const stream of task.streams) if (stream.table.armed.count > 0) return true;
+      for (const stream of task.program.streams) if (stream.table.armed.count > 0) return true;
     }
     return false;
   }
@@ -91,6 +93,10 @@ export class Scheduler {
       const used = this.#execute(queue, task, slice);
       charge(queue, task, used);
       queue.clock += used;
+      if (task.program.isDone && !task.exiting) {
+        state.now = queue.clock;
+        finishThread(state, task);
+      }
       // Moved away by one of its faults, it goes on there when it is done here.
       if (task.cpu !== queue.cpu) task.readyAt = Math.max(task.readyAt, queue.clock);
     }
@@ -121,23 +127,16 @@ export class Scheduler {
   #execute(queue: RunQueue, task: Task, lengthNs: number): number {
     const state = this.#state;
     if (task.scanQueued) beginScan(state, task);
-    let used = task.walk ? continueScan(state, task, task.walk, lengthNs) : 0;
-    task.balancing.markNs += used;
+    const scanNs = task.walk ? continueScan(state, task, task.walk, lengthNs) : 0;
+    task.usage.markNs += scanNs;
     const fault: FaultHandler = (table, page, write) => {
       const ns = touchTrapped(state, task, table, page, write);
       return { ns, stop: task.cpu !== queue.cpu || task.exiting };
     };
     // Beyond its duty a thread only finishes what it is behind with.
     const dutyNs = Math.min(lengthNs, awakeFor(task, queue.clock));
-    const count = task.streams.length;
-    for (let i = 0; i < count && used < lengthNs && task.cpu === queue.cpu && !task.exiting; i++) {
-      const stream = task.streams[(task.firstStream + i) % count]!;
-      const { touchNs } = state.costs;
-      used += stream.run({ start: queue.clock, dutyNs, budgetNs: lengthNs - used, touchNs }, fault);
-    }
-    task.firstStream = count > 0 ? (task.firstStream + 1) % count : 0;
-    // What is left of its duty the thread spends on work that touches nothing armed.
-    return Math.max(used, task.cpu === queue.cpu ? dutyNs : 0, 1);
+    const slice = { start: queue.clock, lengthNs, dutyNs, usedNs: scanNs, node: queue.node };
+    return Math.max(Math.ceil(task.program.run(slice, fault)), 1);
   }
 }
 

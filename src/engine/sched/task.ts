@@ -1,4 +1,6 @@
-import type { AccessStream } from '../access/access-stream.ts';
+import { Program } from '../access/program.ts';
+import { noUsage } from '../access/usage.ts';
+import type { Usage } from '../access/usage.ts';
 import type { NumaGroup } from '../balancing/numa-group.ts';
 import type { ScanWalk } from '../balancing/scan.ts';
 import type { TaskFaults } from '../balancing/fault-statistics.ts';
@@ -39,10 +41,10 @@ export class Task {
   dutyPhaseNs = 0;
   /** Draws the place of the waking part in each window; undefined: always at its beginning. */
   dutyJitterSeed: number | undefined;
-  /** What the thread does with memory. */
-  streams: readonly AccessStream[] = [];
-  /** Stream that goes first in the next slice, so that none starves the others. */
-  firstStream = 0;
+  /** What it has used and done; its run time is `sumExec`. */
+  readonly usage: Usage = noUsage();
+  /** What the thread does; at first it only computes. */
+  program = idleProgram(this.usage);
 
   /** Time before which the task cannot run on its CPU, after it came from another, ns. */
   readyAt = 0;
@@ -66,8 +68,6 @@ export class Task {
   scanQueued = false;
   /** The scan in progress, if any. */
   walk: ScanWalk | undefined;
-  /** CPU time that balancing took of it, ns. Steers nothing. */
-  readonly balancing = { markNs: 0, faultNs: 0, moveNs: 0 };
   /** Times the balancer moved it, and swapped it. */
   numaMigrations = 0;
   numaSwaps = 0;
@@ -89,4 +89,9 @@ export class Task {
     this.cgroup = identity.cgroup;
     this.interleave = identity.interleave;
   }
+}
+
+/** A program that touches no memory. */
+export function idleProgram(usage: Usage): Program {
+  return new Program([], { machine: { traffic: undefined, touchNs: 0 }, usage });
 }

@@ -57,6 +57,7 @@ export function policyStatus(policy: NumaBalancingPolicy, inputs: PolicyInputs):
     pods: podCounts(facts),
     counters: decided.map(({ counters }) => counters).reduce(addCounters, noCounts),
     locality: locality(decided),
+    ...effect(decided),
     ...busiest(decided),
     ...advice(policy, facts),
     ...(seconds.length === 0 ? {} : { simulatedSeconds: Math.min(...seconds) }),
@@ -151,7 +152,28 @@ function locality(decided: readonly DecidedCgroup[]): NonNullable<NumaBalancingP
     localPages,
     remotePages,
     ...(pages === 0 ? {} : { localPercent: Math.floor((100 * localPages) / pages) }),
+    ...localAccesses(decided),
   };
+}
+
+function localAccesses(decided: readonly DecidedCgroup[]): { readonly localAccessPercent?: number } {
+  const local = total(decided, 'localAccesses');
+  const all = local + total(decided, 'remoteAccesses');
+  return all === 0 ? {} : { localAccessPercent: Math.floor((100 * local) / all) };
+}
+
+/** What a policy changes against none is for `numasim compare` to say, which runs both. */
+function effect(decided: readonly DecidedCgroup[]): Pick<NumaBalancingPolicyStatus, 'effect'> {
+  const cpuTime = total(decided, 'cpuTimeMs');
+  if (cpuTime === 0) return {};
+  return { effect: { overheadPercent: Math.floor((100 * total(decided, 'balancingTimeMs')) / cpuTime) } };
+}
+
+function total(
+  decided: readonly DecidedCgroup[],
+  key: 'localAccesses' | 'remoteAccesses' | 'cpuTimeMs' | 'balancingTimeMs',
+): number {
+  return decided.reduce((sum, cgroup) => sum + (cgroup[key] ?? 0), 0);
 }
 
 function busiest(

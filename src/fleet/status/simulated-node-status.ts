@@ -8,7 +8,8 @@ import { isActive } from '../../cgroup/pod-cgroups.ts';
 import { Topology } from '../../engine/machine/topology.ts';
 import type { MachineSpec } from '../../engine/machine/topology.ts';
 import type { NodeView } from '../../engine/kernel.ts';
-import { PAGE_BYTES } from '../../engine/units.ts';
+import { balancingNs } from '../../engine/access/usage.ts';
+import { NS_PER_MS, PAGE_BYTES } from '../../engine/units.ts';
 import type { DesiredNode } from '../desired-node.ts';
 import { presetOf } from '../machine.ts';
 import type { ContainerSample, NodeSample } from '../node-sample.ts';
@@ -158,10 +159,23 @@ function cgroupList(containers: readonly ContainerSample[]): {
 }
 
 function simulatedCgroup(sample: ContainerSample): SimulatedCgroup {
-  const { policy, problem, threadNodes, cpuTime, ...rest } = sample;
+  const { policy, problem, threadNodes, usage, elapsedNs, ...rest } = sample;
   return {
     ...rest,
+    ...performance(usage),
     ...(policy === undefined ? {} : { policy }),
     ...(problem === undefined ? {} : { problem: problem.slice(0, 1024) }),
+  };
+}
+
+function performance(usage: ContainerSample['usage']): Partial<SimulatedCgroup> {
+  const milliseconds = (ns: number): number => Math.floor(ns / NS_PER_MS);
+  const localAccesses = Math.round(usage.localTouches);
+  return {
+    localAccesses,
+    remoteAccesses: Math.max(0, Math.round(usage.touches) - localAccesses),
+    cpuTimeMs: milliseconds(usage.runtimeNs),
+    balancingTimeMs: milliseconds(balancingNs(usage)),
+    progressMs: milliseconds(usage.progressNs),
   };
 }

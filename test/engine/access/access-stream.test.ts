@@ -33,15 +33,14 @@ function stream(pages: number, spec: Partial<AccessSpec>, seed = 1) {
     },
     /** Runs for a time; every fault costs `faultNs` and may end the slice. */
     run: (dutyNs: number, faultNs = 0, stop = false): number => {
-      const used = made.run(
-        { start: time, dutyNs, budgetNs: dutyNs, touchNs: TOUCH_NS },
-        (at, page, write) => {
-          at.disarm(page);
-          hits.push(page);
-          writes.push(write);
-          return { ns: faultNs, stop };
-        },
-      );
+      if (made.isPaced) made.addPaced(time, dutyNs);
+      else made.addDue(time, dutyNs);
+      const used = made.run(dutyNs, TOUCH_NS, (at, page, write) => {
+        at.disarm(page);
+        hits.push(page);
+        writes.push(write);
+        return { ns: faultNs, stop };
+      });
       time += dutyNs;
       return used;
     },

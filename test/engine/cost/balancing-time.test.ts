@@ -26,17 +26,17 @@ describe('CPU time that balancing takes of a thread', () => {
     const { thread: seen, updates, faults, moved } = threadAfter(100_000);
     const { markPageNs, hintFaultNs, migratePageNs } = DEFAULT_COSTS;
     expect(moved).to.be.greaterThan(4000);
-    expect(seen.balancing).to.deep.equal({
+    expect(seen.usage).to.deep.equal({
       markNs: updates * markPageNs,
       faultNs: faults * hintFaultNs,
       moveNs: moved * migratePageNs,
     });
-    expect(seen.runtimeNs).to.be.greaterThan(seen.balancing.moveNs);
+    expect(seen.usage.runtimeNs).to.be.greaterThan(seen.usage.moveNs);
   });
 
   it('is only that of the marks where nothing is touched', () => {
     const { thread: seen } = threadAfter(0);
-    expect([seen.balancing.markNs > 0, seen.balancing.faultNs, seen.balancing.moveNs]).to.deep.equal([
+    expect([seen.usage.markNs > 0, seen.usage.faultNs, seen.usage.moveNs]).to.deep.equal([
       true,
       0,
       0,

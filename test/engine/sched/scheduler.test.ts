@@ -31,7 +31,7 @@ function spawn(kernel: Kernel, cgroup: string, ...threads: readonly Partial<Thre
 /** CPU time of a process in ms. */
 function runtime(kernel: Kernel, pid: number): number {
   const { threads } = kernel.processes().find((process) => process.pid === pid)!;
-  return threads.reduce((sum, { runtimeNs }) => sum + runtimeNs, 0) / MS;
+  return threads.reduce((sum, { usage }) => sum + usage.runtimeNs, 0) / MS;
 }
 
 describe('CPU time', () => {
