@@ -36,6 +36,8 @@ export function kernelOptions(config: ResolvedNodeConfig, machine: MachineSpec):
       singleNodeCpusetSkip: kernel.singleNodeCpusetSkip,
       swapSkipsMmLess: kernel.swapSkipsMmLess,
       taskCounters: kernel.taskCounters,
+      pidFilter: kernel.pidFilter,
+      pseudoInterleaving: kernel.pseudoInterleaving,
     },
   };
 }
