@@ -209,6 +209,14 @@ describe('the walk of other kernels', () => {
     }
   });
 
+  it('Skip: there is no second walk, which would look at every VMA again', () => {
+    const { state, task, vmas } = afterTwoPasses('Skip');
+    for (const vma of vmas) vma.scan!.pidsReset = 0;
+    scan(state, task);
+    const once = state.msToJiffies(4 * state.tunables.scanDelayMs);
+    expect(vmas.map((vma) => vma.scan?.pidsReset)).to.deep.equal([once, once]);
+  });
+
   it('Skip: the rest of a VMA is left out if the thread that goes on has not touched it', () => {
     const { state, task, mm, vmas } = afterTwoPasses('Skip');
     mm.scanOffset = vmas[1]!.start + (2 << 20);
