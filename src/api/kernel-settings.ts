@@ -83,6 +83,13 @@ export const kernelSwitches = z.strictObject({
   taskCounters: flag(
     'Whether the counters numa_task_migrated and numa_task_swapped exist, as in the proposal; Linux 7.3 has neither.',
   ).default(true),
+  pidFilter: choice(
+    ['None', 'Skip', 'Complete'],
+    'Which mappings a thread scans. None: all, as before Linux 6.4. Skip: after two passes only those it touched lately, as in 6.4 to 6.6, so that what no scanning thread touches is never scanned again. Complete: those first, then the rest, as since 6.7.',
+  ).default('Complete'),
+  pseudoInterleaving: flag(
+    "Whether the shared memory of a group of threads is spread over nodes as the group's CPU time is, as since Linux 3.15; before, a shared page follows whoever touches it twice in a row from one node.",
+  ).default(true),
 });
 
 /** Switches by which kernel versions differ, all present. */

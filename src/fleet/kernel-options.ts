@@ -35,6 +35,8 @@ export function kernelOptions(config: ResolvedNodeConfig, machine: MachineSpec):
       singleNodeCpusetSkip: kernel.singleNodeCpusetSkip,
       swapSkipsMmLess: kernel.swapSkipsMmLess,
       taskCounters: kernel.taskCounters,
+      pidFilter: kernel.pidFilter,
+      pseudoInterleaving: kernel.pseudoInterleaving,
     },
   };
 }

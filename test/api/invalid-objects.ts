@@ -290,6 +290,13 @@ const nodeConfigs: readonly InvalidObject[] = [
     server: 'Unsupported value: 60: supported values: "100", "250", "300", "1000"',
   },
   {
+    what: 'an unknown pid filter',
+    object: nodeConfig({ kernel: { pidFilter: 'Off' } }),
+    path: 'spec.kernel.pidFilter',
+    message: 'must be one of None, Skip, Complete, is "Off"',
+    server: 'Unsupported value: "Off"',
+  },
+  {
     what: 'a switch as text',
     object: nodeConfig({ kernel: { taskCounters: 'yes' } }),
     path: 'spec.kernel.taskCounters',

@@ -46,6 +46,8 @@ describe('the config of a node', () => {
       singleNodeCpusetSkip: true,
       swapSkipsMmLess: true,
       taskCounters: true,
+      pidFilter: 'Complete',
+      pseudoInterleaving: true,
     });
   });
 

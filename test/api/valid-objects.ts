@@ -34,6 +34,10 @@ export const validObjects: readonly ValidObject[] = [
     object: policy({ memoryPolicy: { mode: 'Bind', nodes: '0,2-3', numaBalancing: true } }),
   },
   { what: 'a config with nothing', object: nodeConfig() },
+  ...['None', 'Skip', 'Complete'].map((pidFilter) => ({
+    what: `the pid filter ${pidFilter}`,
+    object: nodeConfig({ kernel: { pidFilter } }),
+  })),
   ...[0, 1, 2, 3, 4].map((mode) => ({
     what: `the mode ${mode}`,
     object: nodeConfig({ numaBalancing: mode }),
@@ -45,7 +49,13 @@ export const validObjects: readonly ValidObject[] = [
       priority: 10,
       tunables: { scanDelayMs: 0, scanPeriodMaxMs: 4_294_967_295, scanSizeMb: 1 },
       rfc: { version: 'V2', interleave: true, thpMarking: 'Fixed', sentinel: 'AsPosted' },
-      kernel: { hz: 1000, stickyMigrationFailure: true, taskCounters: false },
+      kernel: {
+        hz: 1000,
+        stickyMigrationFailure: true,
+        taskCounters: false,
+        pidFilter: 'Skip',
+        pseudoInterleaving: false,
+      },
       costs: {
         markPageNs: 20,
         loadedLatencyTables: [{ node: 0, points: [{ trafficPermille: 500, latencyPermille: 1200 }] }],

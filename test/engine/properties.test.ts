@@ -438,6 +438,8 @@ const variantArb = fc.record({
   stickyMigrationFailure: fc.boolean(),
   singleNodeCpusetSkip: fc.boolean(),
   thpMarking: fc.constantFrom('AsPosted', 'Fixed'),
+  pidFilter: fc.constantFrom('Complete', 'Complete', 'Skip', 'None'),
+  pseudoInterleaving: fc.boolean(),
 } as const);
 
 const bootArb = fc.record({

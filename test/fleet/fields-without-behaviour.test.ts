@@ -61,6 +61,7 @@ const cost = (name: string, value: unknown): readonly [string, Case] => [
 ];
 const interleaved = { memoryPolicy: { mode: 'Interleave', nodes: '0-1', numaBalancing: true } };
 const slow = { touchesPerSecond: 500 };
+const rare = { touchesPerSecond: 1 };
 const fixed = { rfc: { thpMarking: 'Fixed' } };
 const huge = { hugePages: 'Always' };
 const dear = { hintFaultNs: 300_000 };
@@ -97,6 +98,7 @@ const withBehaviour: readonly (readonly [string, Case, Case?])[] = [
   ['rfc.version', { config: { rfc: { version: 'V2' } }, policy: interleaved }, { policy: interleaved }],
   ['rfc.sentinel', { config: { rfc: { sentinel: 'AsPosted' } } }],
   ['kernel.taskCounters', { config: { kernel: { taskCounters: false } } }],
+  ['kernel.pidFilter', { config: { kernel: { pidFilter: 'Skip' } }, region: rare }, { region: rare }],
   ['kernel.hz', { config: { kernel: { hz: 100 } }, region: slow }, { region: slow }],
   ['tunables.scanSizeMb', { config: { tunables: { scanSizeMb: 1 } } }],
   ['tunables.scanDelayMs', { config: { tunables: { scanDelayMs: 1000 } } }],

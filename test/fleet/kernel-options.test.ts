@@ -33,6 +33,8 @@ describe('what a node’s kernel is booted with', () => {
       singleNodeCpusetSkip: false,
       swapSkipsMmLess: false,
       taskCounters: false,
+      pidFilter: 'None',
+      pseudoInterleaving: false,
     };
     const options = kernelOptions(
       resolved({ rfc, kernel: { ...kernel, hz: 1000 }, simulation: { seed: 7 } }),

@@ -65,5 +65,7 @@ export function recordedVariant(rfc: number): KernelVariant {
     singleNodeCpusetSkip: true,
     swapSkipsMmLess: true,
     taskCounters: true,
+    pidFilter: 'Complete',
+    pseudoInterleaving: true,
   };
 }

@@ -6,6 +6,7 @@ import type { KernelState } from '../state.ts';
 import type { ScanDecision } from '../trace/decision.ts';
 import { HUGE_PAGES, PAGES_PER_MIB, PAGE_BYTES } from '../units.ts';
 import { expectedMarks, markPages } from './mark.ts';
+import { pidFilterOf } from './pid-filter.ts';
 import { taskScanMax, taskScanStart } from './scan-period.ts';
 import { skipVma } from './vma-filter.ts';
 
@@ -149,6 +150,7 @@ function nextChunk(state: KernelState, task: Task, walk: ScanWalk): Chunk | unde
   for (;;) {
     const chunk = nextChunkInList(state, task, walk);
     if (chunk || walk.forced || !walk.skippedByPid) return chunk;
+    if (!pidFilterOf(state.variant)?.forcesScan) return undefined;
     // Every VMA left was inactive for this task: once more with the filter off, so that scanning gets ahead.
     walk.forced = true;
     walk.address = startAddress(task.mm);

@@ -26,6 +26,7 @@ const VERDICTS = {
   staleStamp: no(3),
   early: yes(4),
   otherNode: no(5),
+  notSpread: yes(5),
   private: yes(6),
   ungrouped: yes(7),
   mostlyHere: yes(8),
@@ -86,6 +87,8 @@ function decide(
   if (!unset && state.topology.nodeOfCpu[cpuOfCpupid(old)] !== target) return VERDICTS.otherNode;
   if (mine) return VERDICTS.private;
   if (!task.group) return VERDICTS.ungrouped;
+  // Older kernels have nothing after step 5; they differ from today's only for groups.
+  if (!state.variant.pseudoInterleaving) return VERDICTS.notSpread;
   return spreadsGroup(task.group, source, target);
 }
 
@@ -101,7 +104,8 @@ const RULES: Readonly<Partial<Record<FilterVerdict['step'], PageDecision['rule']
 };
 
 function ruleOf({ step, migrate }: FilterVerdict): PageDecision['rule'] | undefined {
-  return step === 9 ? (migrate ? 'balanced' : 'unbalanced') : RULES[step];
+  if (step === 9) return migrate ? 'balanced' : 'unbalanced';
+  return step === 5 && migrate ? 'notSpread' : RULES[step];
 }
 
 /** What the steps compared. */

@@ -1,30 +1,27 @@
-import { pidBit } from '../memory/cpupid.ts';
 import type { AddressSpace } from '../memory/address-space.ts';
 import type { Vma, VmaScanState } from '../memory/vma.ts';
 import type { Task } from '../sched/task.ts';
 import type { KernelState } from '../state.ts';
 import { effectivePolicy } from './misplaced.ts';
+import { pidFilterOf } from './pid-filter.ts';
 
 /** Why the scanner passes a VMA by, in the order the rules apply (REF §7.3); the names are the kernel trace's. */
 export type SkipReason =
   'unsuitable' | 'shared-ro' | 'inaccessible' | 'scan-delay' | 'seq-completed' | 'pid-inactive';
 
 const PID_RESET_DELAYS = 4;
-const FREE_VMA_PASSES = 2;
 
-/** Applies the skip rules to a VMA and creates its balancing state if it has none (REF §7.3). */
+/** Applies the skip rules to a VMA and creates its balancing state if it needs one and has none (REF §7.3). */
 export function skipVma(state: KernelState, task: Task, vma: Vma, forced: boolean): SkipReason | undefined {
   const byKind = skipByKind(task, vma);
   if (byKind) return byKind;
+  const filter = pidFilterOf(state.variant);
+  if (!filter) return undefined;
   const { mm } = task;
   const scan = (vma.scan ??= newScanState(state, mm));
   if (mm.scanSeq !== 0 && state.jiffies < scan.nextScan) return 'scan-delay';
   if (mm.scanSeq !== 0) rotatePids(state, scan);
-  if (scan.previousSeq === mm.scanSeq) {
-    mm.scanOffset = vma.end;
-    return 'seq-completed';
-  }
-  return forced || isAccessed(task, vma, scan) ? undefined : 'pid-inactive';
+  return filter.skip(task, vma, scan, forced);
 }
 
 function skipByKind(task: Task, vma: Vma): SkipReason | undefined {
@@ -56,16 +53,4 @@ function rotatePids(state: KernelState, scan: VmaScanState): void {
   scan.pidsReset += pidResetInterval(state);
   scan.previousPids = scan.currentPids;
   scan.currentPids = [0, 0];
-}
-
-/** The pid filter: whether the VMA counts as accessed by the scanning task (REF §7.3). */
-function isAccessed(task: Task, vma: Vma, scan: VmaScanState): boolean {
-  const { mm } = task;
-  if (mm.scanSeq - scan.startSeq < FREE_VMA_PASSES) return true;
-  const bit = pidBit(task.pid);
-  const word = bit >>> 5;
-  const pids = scan.previousPids[word]! | scan.currentPids[word]!;
-  if ((pids & (1 << (bit & 31))) !== 0) return true;
-  if (mm.scanOffset > vma.start) return true;
-  return mm.scanSeq > scan.previousSeq + mm.users;
 }

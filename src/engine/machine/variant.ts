@@ -16,6 +16,13 @@ export interface KernelVariant {
   readonly swapSkipsMmLess: boolean;
   /** `numa_task_migrated` and `numa_task_swapped` exist: the RFC (REF §18.4). */
   readonly taskCounters: boolean;
+  /**
+   * Which VMAs a scan leaves to the threads that touch them: `None` before 6.4, `Skip` from 6.4 to 6.6, `Complete` since
+   * 6.7 (REF §7.3 rules 4 to 6).
+   */
+  readonly pidFilter: 'None' | 'Skip' | 'Complete';
+  /** A group's shared memory is spread as its CPU use is: since 3.15 (REF §9.2 steps 8 and 9). */
+  readonly pseudoInterleaving: boolean;
 }
 
 /** The proposal as it was meant: V1 with its interleave patch on a 7.3 kernel (REF §21). */
@@ -28,4 +35,6 @@ export const DEFAULT_VARIANT: KernelVariant = {
   singleNodeCpusetSkip: true,
   swapSkipsMmLess: true,
   taskCounters: true,
+  pidFilter: 'Complete',
+  pseudoInterleaving: true,
 };

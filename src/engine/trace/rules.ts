@@ -26,6 +26,10 @@ export const PAGE_RULES = {
   staleStamp: rule('9.2 step 3', 'it was never touched under this mode, so nobody counts as the last'),
   early: rule('9.2 step 4', 'early in life the first touch moves it'),
   otherNode: rule('9.2 step 5', 'two faults in a row must come from one node'),
+  notSpread: rule(
+    '9.2 step 5',
+    "no other node touched it last, and this kernel does not spread a group's memory",
+  ),
   private: rule('9.2 step 6', 'the same thread touched it twice in a row'),
   ungrouped: rule('9.2 step 7', 'two faults in a row came from this node, by threads of no group'),
   mostlyHere: rule('9.2 step 8', 'the group runs on this node three times as much'),

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 
 import { beginScan, continueScan } from '../../../src/engine/balancing/scan.ts';
 import { TUNABLE_FILES } from '../../../src/engine/machine/tunables.ts';
+import type { KernelVariant } from '../../../src/engine/machine/variant.ts';
 import type { Process } from '../../../src/engine/process.ts';
 import type { Task } from '../../../src/engine/sched/task.ts';
 import type { KernelState } from '../../../src/engine/state.ts';
@@ -186,6 +187,51 @@ describe('REF §7.2 the walk', () => {
     task.accountedExec += 4_000_000;
     while (task.walk) continueScan(state, task, task.walk, 1);
     expect(task.nodeStamp - stamp).to.equal(32 * 4_000_000);
+  });
+});
+
+describe('the walk of other kernels', () => {
+  /** Two VMAs of 4 MiB after two whole passes, unmarked again; no thread has touched any. */
+  function afterTwoPasses(pidFilter: KernelVariant['pidFilter']) {
+    const state = bootState({ machine: machine({ nodes: 2, mib: 3 * GIB }), variant: { pidFilter } });
+    const one = remote([4, 4], state);
+    one.mm.users = 9;
+    for (let i = 0; i < 2; i++) scan(state, one.task);
+    unmarkAll(one.process);
+    return one;
+  }
+
+  it('Skip: when all VMAs are inactive for the task, the pass ends and nothing is marked', () => {
+    const { state, task, mm } = afterTwoPasses('Skip');
+    for (const passes of [3, 4]) {
+      expect(scan(state, task)).to.equal(0);
+      expect([mm.scanSeq, mm.scanOffset]).to.deep.equal([passes, 0]);
+    }
+  });
+
+  it('Skip: there is no second walk, which would look at every VMA again', () => {
+    const { state, task, vmas } = afterTwoPasses('Skip');
+    for (const vma of vmas) vma.scan!.pidsReset = 0;
+    scan(state, task);
+    const once = state.msToJiffies(4 * state.tunables.scanDelayMs);
+    expect(vmas.map((vma) => vma.scan?.pidsReset)).to.deep.equal([once, once]);
+  });
+
+  it('Skip: the rest of a VMA is left out if the thread that goes on has not touched it', () => {
+    const { state, task, mm, vmas } = afterTwoPasses('Skip');
+    mm.scanOffset = vmas[1]!.start + (2 << 20);
+    expect(scan(state, task)).to.equal(0);
+    expect(mm.scanSeq).to.equal(3);
+  });
+
+  it('None: every pass marks everything, whoever touched it', () => {
+    const { state, process, task, mm, vmas } = afterTwoPasses('None');
+    for (const passes of [3, 4]) {
+      expect(scan(state, task)).to.equal(8 * PAGES_PER_MIB);
+      expect(mm.scanSeq).to.equal(passes);
+      unmarkAll(process);
+    }
+    expect(vmas.map((vma) => vma.scan)).to.deep.equal([undefined, undefined]);
   });
 });
 

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 
 import { NumaGroup } from '../../../src/engine/balancing/numa-group.ts';
 import { twoStageFilter } from '../../../src/engine/balancing/two-stage-filter.ts';
+import type { KernelVariant } from '../../../src/engine/machine/variant.ts';
 import { UNSET_CPUPID, packCpupid } from '../../../src/engine/memory/cpupid.ts';
 import { MemoryObject } from '../../../src/engine/memory/memory-object.ts';
 import { NO_NODE } from '../../../src/engine/units.ts';
@@ -14,8 +15,14 @@ interface GroupFaults {
 }
 
 /** Task of pid 100 on CPU 5 of node 1; the folio is on node 0 (the set-up of the table). */
-function filter(old: number, preferredNode: number, scanSeq: number, group?: GroupFaults) {
-  const state = bootState({ machine: machine({ nodes: 2, cpusPerNode: 4 }) });
+function filter(
+  old: number,
+  preferredNode: number,
+  scanSeq: number,
+  group?: GroupFaults,
+  variant: Partial<KernelVariant> = {},
+) {
+  const state = bootState({ machine: machine({ nodes: 2, cpusPerNode: 4 }), variant });
   state.nextPid = 100;
   const { task } = startOn(state, 5, 0);
   task.preferredNode = preferredNode;
@@ -101,5 +108,31 @@ describe('REF §20.4 two-stage filter', () => {
     const object = new MemoryObject(1, 2, state.root);
     expect(twoStageFilter(state, task, object, 0, 0)).to.deep.equal({ migrate: false, step: 0 });
     expect(object.lastCpupid[0]).to.equal(UNSET_CPUPID);
+  });
+});
+
+describe('without pseudo-interleaving, as before Linux 3.15', () => {
+  const old = { pseudoInterleaving: false };
+  const lopsided: GroupFaults = { cpu: [1000, 0], mem: [0, 1000] };
+
+  it("a shared page that was last touched from here moves, whatever the group's faults", () => {
+    for (const last of [packCpupid(6, 101), UNSET_CPUPID]) {
+      expect(filter(last, 1, 9, lopsided)).to.include({ migrate: false, step: 9 });
+      expect(filter(last, 1, 9, lopsided, old)).to.include({ migrate: true, step: 5 });
+    }
+  });
+
+  it('nor is it asked whether the group is mostly here', () => {
+    const here: GroupFaults = { cpu: [0, 1000], mem: [1000, 0] };
+    expect(filter(packCpupid(6, 101), 1, 9, here, old)).to.include({ migrate: true, step: 5 });
+  });
+
+  it('a page that was last touched from another node stays', () => {
+    expect(filter(packCpupid(2, 101), 1, 9, lopsided, old)).to.include({ migrate: false, step: 5 });
+  });
+
+  it('private pages and those of tasks without a group move for the same reasons as later', () => {
+    expect(filter(packCpupid(6, 100), 1, 9, lopsided, old)).to.include({ migrate: true, step: 6 });
+    expect(filter(packCpupid(6, 101), 1, 9, undefined, old)).to.include({ migrate: true, step: 7 });
   });
 });

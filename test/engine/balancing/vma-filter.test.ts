@@ -4,7 +4,7 @@ import { skipVma } from '../../../src/engine/balancing/vma-filter.ts';
 import { pidBit } from '../../../src/engine/memory/cpupid.ts';
 import { createMemoryPolicy } from '../../../src/engine/memory/memory-policy.ts';
 import { ANONYMOUS } from '../../../src/engine/memory/vma.ts';
-import type { VmaFlags } from '../../../src/engine/memory/vma.ts';
+import type { VmaFlags, VmaScanState } from '../../../src/engine/memory/vma.ts';
 import { bootState, region, start } from '../boot.ts';
 import type { StateOptions } from '../boot.ts';
 
@@ -20,13 +20,21 @@ function mapped(flags: Partial<VmaFlags> = {}, options: StateOptions = {}) {
 }
 
 /** The same in pass 5, last scanned in pass 4, with all times past. */
-function late() {
-  const one = mapped();
+function late(options: StateOptions = {}) {
+  const one = mapped({}, options);
   one.skip();
   one.mm.scanSeq = 5;
   one.mm.users = 4;
   Object.assign(one.vma.scan!, { previousSeq: 4, nextScan: 0, pidsReset: 1e9 });
   return one;
+}
+
+/** The access of a thread in one of the two windows. */
+function notePid(scan: VmaScanState, pid: number, window: 'previousPids' | 'currentPids' = 'currentPids') {
+  const bit = pidBit(pid);
+  const pids: [number, number] = [0, 0];
+  pids[bit >>> 5] = 1 << (bit & 31);
+  scan[window] = pids;
 }
 
 describe('REF §7.3 VMA skip rules', () => {
@@ -192,5 +200,90 @@ describe('REF §7.3 pid filter', () => {
     state.now = 9000 * state.tickNs;
     skip();
     expect(vma.scan).to.deep.include({ pidsReset: 5, currentPids: [2, 2] });
+  });
+});
+
+describe('without a pid filter, as before Linux 6.4', () => {
+  const variant = { pidFilter: 'None' } as const;
+
+  it('rules 4 to 6 do not exist, and VMAs have no balancing state', () => {
+    const { skip, vma, mm } = mapped({}, { variant });
+    for (const pass of [0, 1, 9]) {
+      mm.scanSeq = pass;
+      expect(skip()).to.equal(undefined);
+    }
+    expect(vma.scan).to.equal(undefined);
+    expect(mm.scanOffset).to.equal(0);
+  });
+
+  for (const [rule, flags, reason] of [
+    [1, { special: true }, 'unsuitable'],
+    [2, { file: true, writable: false }, 'shared-ro'],
+    [3, { readable: false, writable: false }, 'inaccessible'],
+  ] as const) {
+    it(`rule ${rule} does`, () => expect(mapped(flags, { variant }).skip()).to.equal(reason));
+  }
+});
+
+describe('with the pid filter of Linux 6.4', () => {
+  const skipping: StateOptions = { variant: { pidFilter: 'Skip' } };
+
+  it('4: before its time, but not in the first pass', () => {
+    const { skip, mm, state } = mapped({}, skipping);
+    expect(skip()).to.equal(undefined);
+    mm.scanSeq = 1;
+    expect(skip()).to.equal('scan-delay');
+    state.now = 1250 * state.tickNs;
+    expect(skip()).to.equal(undefined);
+  });
+
+  it('there is no rule 5: what is complete in this pass is asked for its pids, and the scan offset stays', () => {
+    const { skip, mm, vma, task } = late(skipping);
+    vma.scan!.previousSeq = 5;
+    expect(skip()).to.equal('pid-inactive');
+    notePid(vma.scan!, task.pid);
+    expect(skip()).to.equal(undefined);
+    expect(mm.scanOffset).to.equal(0);
+  });
+
+  it('only the first two passes of the address space are free, however new the VMA is', () => {
+    const { skip, mm, vma } = late(skipping);
+    for (const [pass, reason] of [
+      [1, undefined],
+      [2, 'pid-inactive'],
+    ] as const) {
+      mm.scanSeq = pass;
+      Object.assign(vma.scan!, { startSeq: pass, previousSeq: pass - 1 });
+      expect(skip()).to.equal(reason);
+    }
+  });
+
+  for (const window of ['previousPids', 'currentPids'] as const) {
+    it(`the pid in ${window} counts as access`, () => {
+      const { skip, vma, task } = late(skipping);
+      notePid(vma.scan!, task.pid, window);
+      expect(skip()).to.equal(undefined);
+    });
+  }
+
+  it('windows rotate, so that an access is forgotten', () => {
+    const { skip, vma, task, state } = late(skipping);
+    notePid(vma.scan!, task.pid);
+    vma.scan!.pidsReset = 2250;
+    state.now = 9000 * state.tickNs;
+    expect(skip()).to.equal(undefined);
+    expect(skip()).to.equal('pid-inactive');
+  });
+
+  it('a scan of it in progress does not count as access', () => {
+    const { skip, vma, mm } = late(skipping);
+    mm.scanOffset = vma.start + 4096;
+    expect(skip()).to.equal('pid-inactive');
+  });
+
+  it('nor does it count that nobody came for many passes', () => {
+    const { skip, mm } = late(skipping);
+    mm.scanSeq = 100;
+    expect(skip()).to.equal('pid-inactive');
   });
 });

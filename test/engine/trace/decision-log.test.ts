@@ -2,6 +2,7 @@ import { expect } from 'chai';
 
 import { NUMA_BALANCING } from '../../../src/engine/kernel.ts';
 import type { Kernel } from '../../../src/engine/kernel.ts';
+import { ANONYMOUS } from '../../../src/engine/memory/vma.ts';
 import type { MemoryPolicySpec } from '../../../src/engine/memory/memory-policy.ts';
 import { describeDecision, ruleOf } from '../../../src/engine/trace/decision.ts';
 import type { Decision } from '../../../src/engine/trace/decision.ts';
@@ -61,6 +62,29 @@ describe('the decision log', () => {
     const kernel = boot();
     remote(kernel, '/', { mode: 'Interleave', nodes: [0, 1], numaBalancing: true });
     expect(rules(decisionsOf(kernel, 3), 'page')).to.deep.equal(['stayed taskOnly']);
+  });
+
+  it("says that an old kernel does not weigh where a group's memory is", () => {
+    for (const [pseudoInterleaving, rule] of [
+      [true, 'stayed unbalanced'],
+      [false, 'moved notSpread'],
+    ] as const) {
+      const kernel = boot({
+        machine: machine({ nodes: 2, cpusPerNode: 2 }),
+        variant: { pseudoInterleaving },
+      });
+      const accesses = [sweep('shared', { pattern: 'Uniform', touchesPerSecond: 1000, writePercent: 50 })];
+      kernel.spawn(
+        processSpec({
+          regions: [region('shared', 4, { firstTouchNode: 0, flags: { ...ANONYMOUS, shared: true } })],
+          threads: [2, 3, 0].map((cpu) => thread({ affinity: [cpu], accesses })),
+        }),
+      );
+      const said = rules(decisionsOf(kernel, 40, { about: ['page'] }), 'page');
+      expect(said.filter((each) => / (mostlyHere|(un)?balanced|notSpread)$/u.test(each))).to.deep.equal([
+        rule,
+      ]);
+    }
   });
 
   it('says that a closed switch keeps a thread from scanning', () => {

@@ -39,6 +39,13 @@ export const FAULT_MUTANTS: readonly Mutant[] = [
     ['5-unset', 'step 5: not for unset', 'if (!unset && state', 'if (state'],
     ['6-off', 'step 6', 'if (mine) return VERDICTS.private;', ''],
     ['7-off', 'step 7', 'return VERDICTS.ungrouped', 'return VERDICTS.otherNode'],
+    [
+      '8-switch',
+      'steps 8 and 9: not before 3.15',
+      'if (!state.variant.pseudoInterleaving) return VERDICTS.notSpread;',
+      '',
+    ],
+    ['8-switch-yes', 'before 3.15: yes', 'notSpread: yes(5)', 'notSpread: no(5)'],
     ['8-off', 'step 8', 'cpuHere > ACTIVE_FRACTION * cpuThere', 'false'],
     ['8-strict', 'step 8: more than three times', 'cpuHere > ACTIVE_FRACTION', 'cpuHere >= ACTIVE_FRACTION'],
     ['9-band', 'step 9: dead band', '3 * cpuHere', '4 * cpuHere'],

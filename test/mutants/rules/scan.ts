@@ -60,6 +60,7 @@ export const SCAN_MUTANTS: readonly Mutant[] = [
     ['overhead', '32 times its own run time', 'task.nodeStamp += OVERHEAD_FACTOR *', 'task.nodeStamp +='],
   ]),
   ...mutantsOf('7.3', 'balancing/scan.ts', [
+    ['skip-walk', 'no second walk in 6.4', 'if (!pidFilterOf(state.variant)?.forcesScan)', 'if (false)'],
     ['6-remember', 'rule 6: sets skippedByPid', 'walk.skippedByPid = true', 'walk.skippedByPid = false'],
     ['5-not-remembered', 'only rule 6 sets skippedByPid', "if (reason === 'pid-inactive') walk", 'walk'],
   ]),
@@ -90,6 +91,7 @@ export const SCAN_MUTANTS: readonly Mutant[] = [
       'state.jiffies + state.msToJiffies(state.tunables.scanDelayMs)',
       'state.jiffies',
     ],
+    ['none-state', 'no state without a filter', 'if (!filter) return undefined;', ''],
     ['state-reset', 'state: pidsReset', 'pidsReset: nextScan + ', 'pidsReset: state.jiffies + '],
     ['state-start', 'state: startSeq', 'startSeq: mm.scanSeq', 'startSeq: 0'],
     ['state-previous', 'state: prevSeq', 'previousSeq: mm.scanSeq - 1', 'previousSeq: mm.scanSeq'],
@@ -134,6 +136,8 @@ export const SCAN_MUTANTS: readonly Mutant[] = [
       'if (mm.scanSeq !== 0) rotatePids',
       'if (mm.scanSeq !== 0 && scan.previousSeq !== mm.scanSeq) rotatePids',
     ],
+  ]),
+  ...mutantsOf('7.3', 'balancing/pid-filter.ts', [
     ['5-off', 'rule 5', 'if (scan.previousSeq === mm.scanSeq) {', 'if (false) {'],
     ['5-offset', 'rule 5: moves the scan offset', 'mm.scanOffset = vma.end;', ''],
     ['6-off', 'rule 6', 'forced || isAccessed', 'true || isAccessed'],
@@ -144,7 +148,7 @@ export const SCAN_MUTANTS: readonly Mutant[] = [
       'if (scan.previousSeq === mm.scanSeq) {',
       'if (!forced && scan.previousSeq === mm.scanSeq) {',
     ],
-    ['pid-1-off', 'pid filter 1', 'mm.scanSeq - scan.startSeq < FREE_VMA_PASSES', 'false'],
+    ['pid-1-off', 'pid filter 1', 'mm.scanSeq - scan.startSeq < FREE_PASSES', 'false'],
     [
       'pid-1-passes',
       'pid filter 1: two passes',
@@ -174,5 +178,16 @@ export const SCAN_MUTANTS: readonly Mutant[] = [
       'scan.previousSeq + mm.users',
       'scan.previousSeq + 1',
     ],
+    ['none', 'no filter', "case 'None':\n      return undefined;", "case 'None':"],
+    ['skip', 'the filter of 6.4', 'return skipFilter;', 'return completeFilter;'],
+    ['skip-passes', 'the filter of 6.4: two passes', 'task.mm.scanSeq < FREE', 'task.mm.scanSeq <= FREE'],
+    [
+      'skip-start',
+      "the filter of 6.4: the address space's passes",
+      'task.mm.scanSeq < FREE',
+      'task.mm.scanSeq - scan.startSeq < FREE',
+    ],
+    ['skip-pid', 'the filter of 6.4: the pid', 'FREE_PASSES || hasTouched(task, scan)', 'FREE_PASSES'],
+    ['skip-forced', 'the filter of 6.4: no second walk', 'forcesScan: false', 'forcesScan: true'],
   ]),
 ];
