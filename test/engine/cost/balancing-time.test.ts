@@ -36,10 +36,6 @@ describe('CPU time that balancing takes of a thread', () => {
 
   it('is only that of the marks where nothing is touched', () => {
     const { thread: seen } = threadAfter(0);
-    expect([seen.usage.markNs > 0, seen.usage.faultNs, seen.usage.moveNs]).to.deep.equal([
-      true,
-      0,
-      0,
-    ]);
+    expect([seen.usage.markNs > 0, seen.usage.faultNs, seen.usage.moveNs]).to.deep.equal([true, 0, 0]);
   });
 });
