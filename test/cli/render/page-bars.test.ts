@@ -54,7 +54,7 @@ describe('where the pages are', () => {
       remoteAccesses: 100,
       cpuTimeMs: 2000,
       progressMs: 1500,
-      balancingTimeMs: 7,
+      balancingTimeMs: 8,
     });
     expect(lines[2]).to.equal(
       '  since its start: 75.0 % of accesses local, 75.0 % of full speed, 0.4 % of CPU time for balancing',
