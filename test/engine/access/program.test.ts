@@ -134,6 +134,20 @@ describe('how fast a program gets on (design §2.2: closed loop)', () => {
     expect(usage.localTouches).to.equal(usage.touches);
   });
 
+  it('of memory that is touched unevenly, where the pages that are touched most are', () => {
+    const state = bootState({ machine: priced(TWO_NODES), mode: 0 });
+    const { tasks, mm } = start(state, {
+      regions: [region('heap', 1, { firstTouchNode: 1 })],
+      threads: [thread({ affinity: [0], accesses: [sweep('heap', { pattern: 'Zipf' })] })],
+    });
+    for (let rank = 0; rank < 10; rank++) mm.vmas[0]!.object.place((rank * 40_503) % 256, 1, 0);
+    runTicks(state, 10);
+    const weight = (ranks: number): number =>
+      Array.from({ length: ranks }, (_, rank) => (rank + 1) ** -0.99).reduce((a, b) => a + b);
+    const { localTouches, touches } = tasks[0]!.usage;
+    expect(localTouches / touches).to.be.closeTo(weight(10) / weight(256), 1e-6);
+  });
+
   it('a rate that memory cannot give is what memory gives, and all of the time is spent waiting', () => {
     const usage = afterASecond({ accesses: [{ touchesPerSecond: 1e9, linesPerTouch: 2 }] });
     expect(usage.touches).to.be.closeTo(SECOND / (2 * LOCAL_NS), 10);
