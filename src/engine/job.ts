@@ -36,6 +36,10 @@ export interface JobView {
   /** When its work was done, ns since boot; undefined while there is work. */
   readonly endedNs: number | undefined;
   readonly runsDone: number;
+  /** Process that runs now; undefined when none does. */
+  readonly runningPid: number | undefined;
+  /** Why the next run could not be started. */
+  readonly failure: AllocationFailure | undefined;
   /** What all its processes have used so far. */
   readonly usage: Readonly<Usage>;
 }
@@ -94,9 +98,10 @@ export function killJob(state: KernelState, job: Job): void {
   if (job.process && state.processes.has(job.process.pid)) endProcess(state, job.process);
 }
 
-export function viewJob({ pid, startedNs, endedNs, runsDone, usage, process }: Job): JobView {
+export function viewJob(job: Job): JobView {
+  const { pid, startedNs, endedNs, runsDone, failure, usage, process } = job;
   const sum = { ...usage };
   for (const task of process?.tasks ?? [])
     addUsage(sum, task.exiting ? noUsage() : { ...task.usage, runtimeNs: task.sumExec });
-  return { pid, startedNs, endedNs, runsDone, usage: sum };
+  return { pid, startedNs, endedNs, runsDone, runningPid: process?.pid, failure, usage: sum };
 }

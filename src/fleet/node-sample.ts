@@ -4,6 +4,7 @@ import type { CounterValues } from '../engine/counters.ts';
 import { addUsage, noUsage } from '../engine/access/usage.ts';
 import type { Usage } from '../engine/access/usage.ts';
 import type { JobView } from '../engine/job.ts';
+import { KernelError } from '../engine/kernel-error.ts';
 import type { Kernel, NodeView, ProcessView } from '../engine/kernel.ts';
 import { CGROUP_ROOT } from '../engine/kernel.ts';
 import type { ContainerTasks } from './container-tasks.ts';
@@ -76,9 +77,9 @@ function sampleContainer(
   processes: ReadonlyMap<number, ProcessView>,
 ): ContainerSample {
   const { path, policy } = tasks.container;
-  const own = tasks.pids.flatMap((pid) => processes.get(pid) ?? []);
-  const threads = own.flatMap((process) => process.threads);
   const jobs = kernel.jobs().filter(({ pid }) => tasks.pids.includes(pid));
+  const own = jobs.flatMap(({ runningPid = -1 }) => processes.get(runningPid) ?? []);
+  const threads = own.flatMap((process) => process.threads);
   const flag = `${CGROUP_ROOT}${path}/cpu.numa_load_balance`;
   return {
     namespace: tasks.pod.namespace,
@@ -94,7 +95,7 @@ function sampleContainer(
     threadNodes: [...new Set(threads.map(({ node }) => node))].sort((a, b) => a - b),
     usage: usageOf(jobs),
     elapsedNs: elapsedNs(jobs),
-    problem: tasks.problem,
+    problem: tasks.problem ?? failureOf(jobs),
     ...localityOf(own),
   };
 }
@@ -103,6 +104,13 @@ function usageOf(jobs: readonly JobView[]): Usage {
   const sum = noUsage();
   for (const { usage } of jobs) addUsage(sum, usage);
   return sum;
+}
+
+/** Why a later run of a program could not be started. */
+function failureOf(jobs: readonly JobView[]): string | undefined {
+  const [failed] = jobs.filter(({ failure }) => failure !== undefined);
+  if (failed?.failure === undefined) return undefined;
+  return new KernelError('ENOMEM', `run ${failed.runsDone + 1}`, `killed: ${failed.failure}`).message;
 }
 
 function elapsedNs(jobs: readonly JobView[]): number | undefined {

@@ -168,7 +168,8 @@ describe('runs, one after the other', () => {
     kernel.run(0.3 * SECOND);
     kernel.write(`${CGROUPS}/a/memory.max`, '65536');
     kernel.run(3 * SECOND);
-    expect(jobOf(kernel)).to.include({ runsDone: 1, endedNs: undefined });
+    expect(jobOf(kernel)).to.include({ runsDone: 1, endedNs: undefined, runningPid: undefined });
+    expect(jobOf(kernel).failure).to.be.a('string');
     expect(kernel.processes()).to.deep.equal([]);
     expect(field(kernel.read(`${CGROUPS}/a/memory.events`), 'oom_kill')).to.equal(1);
   });

@@ -105,6 +105,12 @@ describe('what a container has used and done', () => {
     expect(elapsedNs).to.equal(usage.runtimeNs);
   });
 
+  it('threads, pages and their locality are those of the run under way', () => {
+    const running = sampleAfter(2, { work, runs: 3 });
+    expect(running).to.deep.include({ tasks: 1, threadNodes: [0], pagesPerNode: [0, 1024] });
+    expect(running).to.include({ localPages: 0, remotePages: 1024, problem: undefined });
+  });
+
   it('has no end while a part of the work is not done', () =>
     expect(sampleAfter(1, { work, runs: 3 })).to.include({ tasks: 1, elapsedNs: undefined }));
 });
