@@ -326,6 +326,30 @@ describe('fixed work', () => {
     expect(runtimeNs).to.be.closeTo(progressNs + lost + balancingNs(job.usage), 20_000);
   });
 
+  it('is done only when its last touches are, which faults may hold up', () => {
+    const state = bootState({ mode: 0 });
+    const { tasks, mm } = start(state, {
+      regions: [region('heap', 1)],
+      threads: [thread({ accesses: [sweep('heap', { touchesPerSecond: 100_000, touches: 256 })] })],
+    });
+    const [task] = tasks;
+    const { table } = mm.vmas[0]!;
+    for (let page = 0; page < 256; page++) table.arm(page);
+    const slice = { lengthNs: 4_000_000, dutyNs: 4_000_000, usedNs: 0, node: 0 };
+    const made: number[] = [];
+    for (let tick = 0; !task!.program.isDone && tick < 100; tick++) {
+      task!.program.run({ ...slice, start: tick * 4_000_000 }, (of, page) => {
+        of.disarm(page);
+        return { ns: 50_000, stop: false };
+      });
+      made.push(Math.round(task!.usage.touches));
+    }
+    // All fall due in the first slice; 80 of them and their faults fill it: 4 ms/(100 ns + 50 µs), begun ones included.
+    expect(made.slice(0, 3)).to.deep.equal([80, 160, 240]);
+    expect(made).to.have.length(4);
+    expect(task!.usage.touches).to.be.closeTo(256, 1e-6);
+  });
+
   it('asks for it of all accesses of a thread or of none', () => {
     const mixed = (): unknown => booted({ accesses: [WORK, { region: 'far' }] });
     expect(mixed).to.throw(KernelError, /fixed work, or none/u);

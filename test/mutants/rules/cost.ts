@@ -69,7 +69,7 @@ export const COST_MUTANTS: readonly Mutant[] = [
       'Math.max(0, 1 - touchingNs)',
     ],
     ['write', 'a write is read and written back', '(read * stream.writePercent) / 100', '0'],
-    ['startup', 'the kernel’s part comes first', 'if (this.#systemDue > 0) return used;', ''],
+    ['startup', 'the kernel’s part is progress too', 'this.usage.progressNs += system;', ''],
     ['exact', 'no more than the work', 'Math.min(possible, this.#left / rate)', 'possible'],
     [
       'due',
