@@ -58,7 +58,10 @@ export function sampleNode(
   options: { readonly digest: boolean },
 ): NodeSample {
   if (!kernel) return { desired, kernel: undefined, containers: [] };
-  const processes = new Map(kernel.processes().map((process) => [process.pid, process]));
+  const running = {
+    processes: new Map(kernel.processes().map((process) => [process.pid, process])),
+    jobs: new Map(kernel.jobs().map((job) => [job.pid, job])),
+  };
   return {
     desired,
     kernel: {
@@ -67,18 +70,20 @@ export function sampleNode(
       nodes: kernel.nodes(),
       digest: options.digest ? kernel.digest() : undefined,
     },
-    containers: [...containers.values()].map((tasks) => sampleContainer(kernel, tasks, processes)),
+    containers: [...containers.values()].map((tasks) => sampleContainer(kernel, tasks, running)),
   };
 }
 
-function sampleContainer(
-  kernel: Kernel,
-  tasks: ContainerTasks,
-  processes: ReadonlyMap<number, ProcessView>,
-): ContainerSample {
+/** What runs on a node, by pid; a job by that of its first process. */
+interface Running {
+  readonly processes: ReadonlyMap<number, ProcessView>;
+  readonly jobs: ReadonlyMap<number, JobView>;
+}
+
+function sampleContainer(kernel: Kernel, tasks: ContainerTasks, running: Running): ContainerSample {
   const { path, policy } = tasks.container;
-  const jobs = kernel.jobs().filter(({ pid }) => tasks.pids.includes(pid));
-  const own = jobs.flatMap(({ runningPid = -1 }) => processes.get(runningPid) ?? []);
+  const jobs = tasks.pids.flatMap((pid) => running.jobs.get(pid) ?? []);
+  const own = jobs.flatMap(({ runningPid = -1 }) => running.processes.get(runningPid) ?? []);
   const threads = own.flatMap((process) => process.threads);
   const flag = `${CGROUP_ROOT}${path}/cpu.numa_load_balance`;
   return {
