@@ -1,0 +1,136 @@
+/** The published results (docs/published-results.md) that simulations are held against. */
+import { autonumaCost, rangeUpdates } from '../../src/engine/cost/autonuma-cost.ts';
+import type { Outcome } from './outcome.ts';
+
+/** What variants of one scenario gave from one seed, by variant. */
+export type Outcomes = Readonly<Record<string, Outcome>>;
+
+/** A published number and how a simulation gives the same one. */
+export interface Case {
+  readonly id: string;
+  /** Section of the list of published results: "2.1" … */
+  readonly table: string;
+  readonly scenario: string;
+  readonly variants: readonly string[];
+  /** What is compared, in words. */
+  readonly metric: string;
+  /** The ratio, or for a case of sign only how it should compare with 1. */
+  readonly published: number | Sign;
+  readonly of: (outcomes: Outcomes) => number;
+  /** Whether the parameters of the machine were chosen to meet it. */
+  readonly calibrated: boolean;
+}
+
+/** How a ratio compares with 1; `same` is within 5 %. */
+export type Sign = 'less' | 'more' | 'same';
+
+/** An exact identity: the number published, and the same computed from published counters. */
+export interface Identity {
+  readonly id: string;
+  readonly metric: string;
+  readonly published: number;
+  readonly computed: number;
+}
+
+type Measure = (outcome: Outcome) => number;
+
+const elapsed: Measure = (outcome) => outcome.elapsed;
+const user: Measure = (outcome) => outcome.user;
+const system: Measure = (outcome) => outcome.system;
+const throughput: Measure = (outcome) => outcome.throughput;
+const counter =
+  (name: string): Measure =>
+  ({ vmstat }) =>
+    vmstat[name] ?? 0;
+const migrated = counter('numa_pages_migrated');
+
+/** A measure of one variant over that of another; both 0 are the same, anything over 0 is without bounds. */
+function ratio(measure: Measure, over: string, under: string): (outcomes: Outcomes) => number {
+  return (outcomes) => {
+    const [above, below] = [over, under].map((variant) => measure(outcomes[variant]!));
+    return above === below ? 1 : above! / below!;
+  };
+}
+
+function autonuma(
+  scenario: string,
+  table: string,
+  published: number,
+  details: { readonly metric?: string; readonly measure?: Measure; readonly calibrated?: boolean } = {},
+): Case {
+  const { metric = 'elapsed', measure = elapsed, calibrated = false } = details;
+  return {
+    id: `${scenario}-${metric}`,
+    table,
+    scenario,
+    variants: ['off', 'base'],
+    metric: `${metric}, on over off`,
+    published,
+    of: ratio(measure, 'base', 'off'),
+    calibrated,
+  };
+}
+
+/** HARD_BIND ≤ balanced ≤ INVERSE_BIND: the literature's bounds of the time. */
+function bounds(scenario: string): readonly Case[] {
+  const bound = (over: string, under: string, name: string): Case => ({
+    id: `${scenario}-${name}`,
+    table: 'bounds',
+    scenario,
+    variants: [over, under],
+    metric: `elapsed, ${over === 'base' ? 'balanced' : over} over ${under === 'base' ? 'balanced' : under}`,
+    published: 'more',
+    of: ratio(elapsed, over, under),
+    calibrated: false,
+  });
+  return [bound('base', 'hard-bind', 'lower'), bound('inverse-bind', 'base', 'upper')];
+}
+
+const calibrated = { calibrated: true };
+
+export const CASES: readonly Case[] = [
+  autonuma('percgroup-v2', '2.1', 0.266, { metric: 'user', measure: user }),
+  autonuma('percgroup-v2', '2.1', 1.031, { metric: 'system', measure: system }),
+  autonuma('percgroup-v2', '2.1', 0.536),
+  autonuma('percgroup-v1-24', '2.2', 106.73 / 69.65, { metric: 'system', measure: system }),
+  autonuma('percgroup-v1-24', '2.2', 104.46 / 191.32),
+  autonuma('percgroup-v1-40', '2.2', 8921.84 / 8356.05, { metric: 'system', measure: system }),
+  autonuma('percgroup-v1-40', '2.2', 127.05 / 212.94),
+  { ...autonuma('interleave', '2.3', 7267.28 / 7156.34, { metric: 'system', measure: system }) },
+  { ...autonuma('interleave', '2.3', 90.88 / 90.73) },
+  autonuma('numa01', '2.4', 143.48 / 224.7, calibrated),
+  autonuma('numa01-threadlocal', '2.4', 47.43 / 118.05, calibrated),
+  autonuma('numa02', '2.4', 9.29 / 13.45, calibrated),
+  autonuma('numa02-smt', '2.4', 7.5 / 14.8, calibrated),
+  ...['numa01', 'numa01-threadlocal', 'numa02', 'numa02-smt'].flatMap(bounds),
+];
+
+const COST_ROWS: readonly (readonly [
+  name: string,
+  updates: number,
+  faults: number,
+  migrated: number,
+  cost: number,
+])[] = [
+  ['6.6-rc6 base', 394_429, 1001, 288, 7.77],
+  ['6.6-rc6 with fix', 11_121_044, 8_906_404, 2_998_694, 44_666.84],
+  ['kernbench', 1_041_416, 263_296, 258_021, 1328.67],
+  ['v6.1 suite', 97_494_921, 98_707_853, 7_552_783, 494_365.23],
+  ['NAS bt.D', 354_977_260, 354_078_577, 284_339, 1_772_883.13],
+  ['IBS RFC base', 74_310_268, 110_504_178, 11_399_016, 553_257.64],
+  ['dbench', 83_253, 81_229, 41_282, 407.51],
+];
+
+/** X1: the cost mmtests prints follows from its counters. */
+export const IDENTITIES: readonly Identity[] = COST_ROWS.map(([name, updates, faults, pages, cost]) => ({
+  id: `X1 ${name}`,
+  metric: 'AutoNUMA cost',
+  published: cost,
+  computed: autonumaCost({
+    numa_pte_updates: updates,
+    numa_hint_faults: faults,
+    numa_pages_migrated: pages,
+  }),
+}));
+
+export { counter, migrated, ratio, rangeUpdates, throughput };
