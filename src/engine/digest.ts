@@ -53,6 +53,23 @@ function rotate(value: number, bits: number): number {
  */
 export function digest(state: KernelState): string {
   const hash = new Hasher();
+  hashMachine(hash, state);
+  const places = new Map<Cgroup, number>();
+  hashCgroup(hash, state.root, places);
+  for (const task of state.tasks.values()) {
+    hash.number(places.get(task.cgroup) ?? -1);
+    hashTask(hash, task);
+  }
+  hashJobs(hash, state);
+  for (const process of state.processes.values()) {
+    hash.number(process.pid);
+    hashAddressSpace(hash, process.mm);
+  }
+  return hash.hex();
+}
+
+/** Settings, counters and what the machine itself knows. */
+function hashMachine(hash: Hasher, state: KernelState): void {
   for (const amount of [state.now, state.mode]) hash.number(amount);
   hash.fields(state.tunables);
   for (const amount of [...state.interleaveWeights, ...state.events]) hash.number(amount);
@@ -62,20 +79,12 @@ export function digest(state: KernelState): string {
   if (!state.memory.hasAutomaticMinFree) hash.number(state.memory.minFreeKbytes);
   for (const stat of state.memory.stat) hash.fields(stat);
   for (const node of state.promotion) hash.fields(node);
-  const places = new Map<Cgroup, number>();
-  hashCgroup(hash, state.root, places);
-  for (const task of state.tasks.values()) {
-    hash.number(places.get(task.cgroup) ?? -1);
-    hashTask(hash, task);
-  }
-  for (const { pid, runsDone, endedNs } of state.jobs.values()) {
+}
+
+function hashJobs(hash: Hasher, { jobs }: KernelState): void {
+  for (const { pid, runsDone, endedNs } of jobs.values()) {
     if (runsDone > 0) hash.fields({ pid, runsDone, endedNs: endedNs ?? -1 });
   }
-  for (const process of state.processes.values()) {
-    hash.number(process.pid);
-    hashAddressSpace(hash, process.mm);
-  }
-  return hash.hex();
 }
 
 function hashCgroup(hash: Hasher, group: Cgroup, places: Map<Cgroup, number>): void {

@@ -81,7 +81,8 @@ function accessesOf(process: ProcessProfile, thread: number): readonly ThreadAcc
       .filter(({ name }) => name === step.region)
       .map((region) => {
         const access = accessOf(process, region, thread);
-        const part = step.part === 'Own' && region.shared ? ownPart(process, access, thread) : access;
+        const isPart = step.part === 'Own' && region.shared;
+        const part = isPart ? ownPart(region, access, { thread, of: process.threads }) : access;
         const { cacheLinesPerTouch: linesPerTouch = region.cacheLinesPerTouch } = step;
         return { ...part, linesPerTouch, touches: step.passes * touchedPages(region, part) };
       }),
@@ -90,11 +91,10 @@ function accessesOf(process: ProcessProfile, thread: number): readonly ThreadAcc
 
 /** A thread's own part of a shared region: the pages of an access, cut into as many stretches as there are threads. */
 function ownPart(
-  { threads, regions = [] }: ProcessProfile,
+  region: RegionProfile,
   access: ThreadAccess,
-  thread: number,
+  { thread, of: threads }: { readonly thread: number; readonly of: number },
 ): ThreadAccess {
-  const region = regions.find(({ name }) => name === access.region)!;
   const { stridePages = 1 } = access;
   const touched = touchedPages(region, access);
   const first = Math.floor((touched * thread) / threads);

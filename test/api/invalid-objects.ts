@@ -597,6 +597,64 @@ const profiles: readonly InvalidObject[] = [
     path: 'spec.containers[0].processes[0].phases[0].after',
     message: 'must be a duration such as 500ms, 30s or 1m30s',
   },
+  {
+    what: 'work on a region that is not there',
+    object: process({
+      regions: [{ name: 'heap', size: '1Mi' }],
+      work: [{ region: 'stack', passes: 1 }],
+    }),
+    path: 'spec.containers[0].processes[0].work',
+    message: 'work must name regions of the same process, with touchesPerSecond above 0',
+  },
+  {
+    what: 'work that never gets done',
+    object: process({
+      regions: [{ name: 'heap', size: '1Mi', touchesPerSecond: 0 }],
+      work: [{ region: 'heap', passes: 1 }],
+    }),
+    path: 'spec.containers[0].processes[0].work',
+    message: 'work must name regions of the same process, with touchesPerSecond above 0',
+  },
+  {
+    what: 'work without a pass',
+    object: process({
+      regions: [{ name: 'heap', size: '1Mi' }],
+      work: [{ region: 'heap', passes: 0 }],
+    }),
+    path: 'spec.containers[0].processes[0].work[0].passes',
+    message: 'must be at least 1, is 0',
+    server: 'should be greater than or equal to 1',
+  },
+  {
+    what: 'phases of fixed work',
+    object: process({
+      regions: [{ name: 'heap', size: '1Mi' }],
+      work: [{ region: 'heap', passes: 1 }],
+      phases: [{ after: '30s', regions: [{ name: 'heap', touchesPerSecond: 1 }] }],
+    }),
+    path: 'spec.containers[0].processes[0].phases',
+    message: 'must not be given with work, which has no course of time',
+  },
+  {
+    what: 'several runs of a process that never ends',
+    object: process({ regions: [{ name: 'heap', size: '1Mi' }], runs: 2 }),
+    path: 'spec.containers[0].processes[0].runs',
+    message: 'must be 1 without work, as the process never ends',
+  },
+  {
+    what: 'a touch of more cache lines than a page has',
+    object: region({ cacheLinesPerTouch: 65 }),
+    path: 'spec.containers[0].processes[0].regions[0].cacheLinesPerTouch',
+    message: 'must be at most 64, is 65',
+    server: 'should be less than or equal to 64',
+  },
+  {
+    what: 'less than one access at once',
+    object: region({ memoryLevelParallelism: 0 }),
+    path: 'spec.containers[0].processes[0].regions[0].memoryLevelParallelism',
+    message: 'must be at least 1, is 0',
+    server: 'should be greater than or equal to 1',
+  },
 ];
 
 const simulatedNodes: readonly InvalidObject[] = [

@@ -58,6 +58,8 @@ describe('local validation', () => {
     expect(result).to.have.nested.property('object.spec.containers[0].processes[0]').that.deep.equals({
       threads: 1,
       cpuPercent: 100,
+      startupSystemMs: 0,
+      runs: 1,
     });
   });
 

@@ -64,7 +64,14 @@ export const validObjects: readonly ValidObject[] = [
       simulation: { seed: 9_007_199_254_740_991, speed: 0, pageSampling: 16 },
     }),
   },
-  { what: 'a preset', object: topology({ preset: 'DramCxl' }) },
+  ...['Low', 'Default', 'High'].map((set) => ({
+    what: `the set of costs ${set}, with one of them changed`,
+    object: nodeConfig({ costs: { set, cxlBandwidthMBps: 20_000, remoteTrafficPermille: 1150 } }),
+  })),
+  ...['DramCxl', 'SkylakeSp2S', 'SapphireRapidsCxl'].map((preset) => ({
+    what: `the preset ${preset}`,
+    object: topology({ preset }),
+  })),
   { what: 'the topology of the node itself', object: topology({ nodeResourceTopology: {} }) },
   { what: 'two nodes', object: topology(twoNodes) },
   {
@@ -115,5 +122,21 @@ export const validObjects: readonly ValidObject[] = [
         ],
       },
     ]),
+  },
+  {
+    what: 'fixed work, several times',
+    object: process({
+      threads: 2,
+      startupSystemMs: 80,
+      runs: 3,
+      regions: [
+        { name: 'a', size: '1Mi', cacheLinesPerTouch: 64, memoryLevelParallelism: 10 },
+        { name: 'b', size: '1Mi', shared: true, cacheLinesPerTouch: 0 },
+      ],
+      work: [
+        { region: 'a', passes: 1_000_000 },
+        { region: 'b', passes: 1, part: 'Own', cacheLinesPerTouch: 4 },
+      ],
+    }),
   },
 ];

@@ -172,7 +172,10 @@ describe('the digest tells states apart', () => {
     [
       'where a sweep stands',
       ({ task }) =>
-        task.program.run({ start: 0, lengthNs: 1e6, dutyNs: 1e6, usedNs: 0, node: 0 }, () => ({ ns: 0, stop: true })),
+        task.program.run({ start: 0, lengthNs: 1e6, dutyNs: 1e6, usedNs: 0, node: 0 }, () => ({
+          ns: 0,
+          stop: true,
+        })),
     ],
   ] as readonly (readonly [string, (inside: Inside) => unknown])[]) {
     it(what, () => {

@@ -55,10 +55,32 @@ const latencyNs = [
   [1, 5],
   [5, 1],
 ];
-const cost = (name: string, value: unknown): readonly [string, Case] => [
-  `spec.costs.${name}`,
-  { config: { costs: { [name]: value } } },
+/** Rates and lines at which memory is what a thread mostly waits for; it stays where it is. */
+const wide = { touchesPerSecond: 100_000, cacheLinesPerTouch: 64, memoryLevelParallelism: 64, size: '4Mi' };
+const still = { numaBalancing: 0 };
+const cost = (name: string, value: unknown, of: Case = {}): readonly [string, Case, Case] => [
+  `costs.${name}`,
+  { config: { ...still, ...of.config, costs: { [name]: value } }, region: { ...wide, ...of.region } },
+  { config: { ...still, ...of.config }, region: { ...wide, ...of.region } },
 ];
+const subNuma = { config: { topology: { preset: 'SubNumaCluster' } }, region: { firstTouchNode: 3 } };
+const cxl = { config: { topology: { preset: 'DramCxl' } }, region: { firstTouchNode: 2 } };
+const ring = {
+  config: {
+    topology: {
+      nodes: ['0', '1', '2', '3'].map((cpus) => ({ cpus, memory: '256Mi' })),
+      distances: [
+        [10, 20, 30, 20],
+        [20, 10, 20, 30],
+        [30, 20, 10, 20],
+        [20, 30, 20, 10],
+      ],
+    },
+  },
+};
+const saturated = { config: { ...still, costs: { nodeBandwidthMBps: 100 } }, region: wide };
+const loaded = { loadedLatencyLinearPermille: 100_000 };
+const work = [{ region: 'heap', passes: 20 }];
 const interleaved = { memoryPolicy: { mode: 'Interleave', nodes: '0-1', numaBalancing: true } };
 const slow = { touchesPerSecond: 500 };
 const rare = { touchesPerSecond: 1 };
@@ -73,22 +95,6 @@ const withoutBehaviour: readonly (readonly [string, Case, Case?])[] = [
   ['spec.balancing', { policy: { balancing: 'Auto' } }, { policy: { balancing: 'Disabled' } }],
   ['spec.kernel.swapSkipsMmLess', { config: { kernel: { swapSkipsMmLess: false } } }],
   ['spec.topology.nodeResourceTopology', { config: { topology: { nodeResourceTopology: {} } } }],
-  [
-    'spec.topology.latencyNs',
-    { config: { topology: { ...twoNodes, latencyNs } } },
-    { config: { topology: twoNodes } },
-  ],
-  cost('localLatencyNs', 1),
-  cost('remoteLatencyPermille', 9000),
-  cost('subNumaLatencyPermille', 9000),
-  cost('twoHopLatencyPermille', 9000),
-  cost('cxlLatencyPermille', 9000),
-  cost('nodeBandwidthMBps', 1),
-  cost('linkBandwidthPermille', 1),
-  cost('loadedLatencyLinearPermille', 1),
-  cost('loadedLatencyQueuePermille', 1),
-  cost('loadedLatencyMaxPermille', 1000),
-  cost('loadedLatencyTables', [{ node: 0, points: [{ trafficPermille: 1, latencyPermille: 9000 }] }]),
   ['spec.simulation.pageSampling', { config: { simulation: { pageSampling: 16 } } }],
 ];
 
@@ -127,6 +133,39 @@ const withBehaviour: readonly (readonly [string, Case, Case?])[] = [
     { config: fixed, region: huge },
   ],
   ['costs.migrateBasePageNs', { config: { costs: { migrateBasePageNs: 1_000_000 } } }],
+  [
+    'topology.latencyNs',
+    { config: { ...still, topology: { ...twoNodes, latencyNs } }, region: wide },
+    { config: { ...still, topology: twoNodes }, region: wide },
+  ],
+  ['costs.set', { config: { costs: { set: 'High' } } }],
+  cost('localLatencyNs', 50),
+  cost('remoteLatencyPermille', 9000),
+  cost('subNumaLatencyPermille', 9000, subNuma),
+  cost('twoHopLatencyPermille', 9000, ring),
+  cost('cxlLatencyPermille', 9000, cxl),
+  cost('nodeBandwidthMBps', 100),
+  cost('cxlBandwidthMBps', 100, cxl),
+  cost('linkBandwidthPermille', 1),
+  cost('remoteTrafficPermille', 20_000),
+  cost('loadedLatencyLinearPermille', 100_000),
+  cost('loadedLatencyQueuePermille', 100_000),
+  [
+    'costs.loadedLatencyMaxPermille',
+    { config: { ...still, costs: { ...loaded, loadedLatencyMaxPermille: 1000 } }, region: wide },
+    { config: { ...still, costs: loaded }, region: wide },
+  ],
+  cost('loadedLatencyTables', [{ node: 0, points: [{ trafficPermille: 1, latencyPermille: 9000 }] }]),
+  ['cacheLinesPerTouch', { config: still, region: { cacheLinesPerTouch: 32 } }, { config: still }],
+  [
+    'memoryLevelParallelism',
+    { config: still, region: { ...wide, memoryLevelParallelism: 10 } },
+    { config: still, region: wide },
+  ],
+  ['writePercent', { ...saturated, region: { ...wide, writePercent: 0 } }, saturated],
+  ['work', { process: { work } }],
+  ['runs', { process: { work, runs: 2 } }, { process: { work } }],
+  ['startupSystemMs', { process: { startupSystemMs: 100 } }],
   ['simulation.seed', { config: { simulation: { seed: 1 } }, region: slow }, { region: slow }],
   ['topology', { config: { topology: { preset: 'FourSocket' } } }],
   ['balancing', { policy: { balancing: 'Disabled' } }],

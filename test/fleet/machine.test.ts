@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 
 import { resolveNodeConfig } from '../../src/api/resolve-node-config.ts';
+import type { MachineSpec } from '../../src/engine/machine/topology.ts';
 import { machineOf } from '../../src/fleet/machine.ts';
 import type { MachineResult } from '../../src/fleet/machine.ts';
 import { testConfig, testNode } from './builders.ts';
@@ -30,6 +31,10 @@ function problem(topology: Json, allocatable?: Readonly<Record<string, string>>)
 
 describe('the machine of a node', () => {
   const eight = { cpu: '8', memory: '1Gi' };
+  const distances = [
+    [10, 30],
+    [30, 10],
+  ];
 
   describe('from a preset, scaled to what the node can allocate', () => {
     const cases: Readonly<Record<string, readonly string[]>> = {
@@ -74,11 +79,6 @@ describe('the machine of a node', () => {
   });
 
   describe('as described', () => {
-    const distances = [
-      [10, 30],
-      [30, 10],
-    ];
-
     it('keeps CPUs, memory (rounded up to pages) and distances', () => {
       const result = made({
         nodes: [
@@ -87,15 +87,15 @@ describe('the machine of a node', () => {
         ],
         distances,
       });
-      expect(result).to.deep.equal({
-        machine: {
+      expect(result)
+        .to.have.property('machine')
+        .that.deep.includes({
           nodes: [
             { cpus: [0, 1, 3], pages: 256 },
             { cpus: [2], pages: 2 },
           ],
           distances,
-        },
-      });
+        });
     });
 
     it('may have nodes of memory only', () =>
@@ -129,5 +129,81 @@ describe('the machine of a node', () => {
       expect(problem({ nodes: [{ cpus: '0', memory: 0 }], distances: [[10]] })).to.match(
         /no node has memory/u,
       ));
+  });
+
+  describe('what its memory costs', () => {
+    const system = (spec: Json): NonNullable<MachineSpec['memorySystem']> => {
+      const config = resolveNodeConfig(testConfig('c', spec).spec, 'node1');
+      const result = machineOf(testNode('node1', { allocatable: eight }), config);
+      if (!('machine' in result) || !result.machine.memorySystem) throw new Error('no memory system');
+      return result.machine.memorySystem;
+    };
+
+    it('is the generic set where nothing is said', () => {
+      const { latencyNs, ...rest } = system({});
+      expect(latencyNs).to.deep.equal([
+        [100, 160],
+        [160, 100],
+      ]);
+      const curve = { linearPermille: 490, queuePermille: 10, maxPermille: 3450 };
+      expect(rest).to.deep.equal({
+        nodeBandwidthMBps: [100_000, 100_000],
+        sockets: [0, 1],
+        linkBandwidthMBps: 77_000,
+        remoteTraffic: 1,
+        loadedLatency: [curve, curve],
+        linkLoadedLatency: curve,
+      });
+    });
+
+    it('follows single costs', () => {
+      const costs = {
+        localLatencyNs: 90,
+        remoteLatencyPermille: 2000,
+        nodeBandwidthMBps: 50_000,
+        linkBandwidthPermille: 500,
+        remoteTrafficPermille: 1500,
+        loadedLatencyMaxPermille: 2000,
+      };
+      expect(system({ costs })).to.deep.include({
+        latencyNs: [
+          [90, 180],
+          [180, 90],
+        ],
+        nodeBandwidthMBps: [50_000, 50_000],
+        linkBandwidthMBps: 25_000,
+        remoteTraffic: 1.5,
+        linkLoadedLatency: { linearPermille: 490, queuePermille: 10, maxPermille: 2000 },
+      });
+    });
+
+    it('a measured curve is that of its node alone', () => {
+      const points = [{ trafficPermille: 500, latencyPermille: 1500 }];
+      const { loadedLatency, linkLoadedLatency } = system({
+        costs: { loadedLatencyTables: [{ node: 1, points }] },
+      });
+      expect(loadedLatency[1]).to.deep.equal({ points });
+      expect(loadedLatency[0]).to.deep.equal(linkLoadedLatency).and.have.property('linearPermille');
+    });
+
+    it('memory without CPUs has the bandwidth and latency of CXL', () =>
+      expect(system({ topology: { preset: 'DramCxl' } })).to.deep.include({
+        nodeBandwidthMBps: [100_000, 100_000, 30_000],
+        sockets: [0, 1, 0],
+        latencyNs: [
+          [100, 160, 260],
+          [160, 100, 320],
+          [260, 320, 260],
+        ],
+      }));
+
+    it('latencies that are stated replace those that follow from distances', () => {
+      const latencyNs = [
+        [80, 300],
+        [310, 85],
+      ];
+      const two = ['0-1', '2-3'].map((cpus) => ({ cpus, memory: '512Mi' }));
+      expect(system({ topology: { nodes: two, distances, latencyNs } }).latencyNs).to.deep.equal(latencyNs);
+    });
   });
 });

@@ -115,7 +115,12 @@ export class Program {
       return cost;
     };
     const used = this.#runPaced(slice, handler);
-    return this.#stopped ? used : this.#runLooped(slice, used, handler);
+    return this.#wasStopped() ? used : this.#runLooped(slice, used, handler);
+  }
+
+  /** Whether a fault has ended the slice. */
+  #wasStopped(): boolean {
+    return this.#stopped;
   }
 
   #runPaced(slice: Slice, fault: FaultHandler): number {

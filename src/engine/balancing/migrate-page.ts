@@ -37,16 +37,20 @@ export function migrateFolio(state: KernelState, task: Task, folio: MappedFolio,
   state.memory.release(source, pages);
   object.place(start, pages, target);
   state.traffic?.addCopy(source, target, pages * PAGE_BYTES);
-  // The move replaces the entries of all mappings, and with them their marks (REF §18.5 I4).
-  for (const table of object.mappings) {
-    if (table.armed.count > 0 && table.maps(object, start, pages)) table.disarmRange(start, start + pages);
-  }
+  disarmMappings(folio);
   if (pages === 1) afterBasePage(state, task, folio);
   else state.count('thp_migration_success', 1);
   state.count('numa_pages_migrated', pages, object.cgroup);
   state.count('pgmigrate_success', pages);
   settleTierChange(state, object, start, { source, target });
   return true;
+}
+
+/** The move replaces the entries of all mappings, and with them their marks (REF §18.5 I4). */
+function disarmMappings({ object, start, pages }: MappedFolio): void {
+  for (const table of object.mappings) {
+    if (table.armed.count > 0 && table.maps(object, start, pages)) table.disarmRange(start, start + pages);
+  }
 }
 
 function fails(

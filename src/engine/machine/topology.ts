@@ -143,8 +143,7 @@ function validate(spec: MachineSpec): void {
   if (spec.nodes.every((node) => node.pages === 0)) fail('no node has memory');
   checkCores(spec, fail);
   if (spec.memorySystem) checkMemorySystem(spec.memorySystem, count);
-  for (const { bandwidth = 0 } of spec.nodes)
-    if (!(bandwidth >= 0 && bandwidth < Infinity)) fail(`a node cannot have a bandwidth of ${bandwidth}`);
+  checkBandwidths(spec, fail);
   if (spec.distances.length !== count) fail(`${count} nodes need ${count} rows of distances`);
   spec.distances.forEach((row, i) => {
     if (row.length !== count) fail(`row ${i} of the distances needs ${count} entries`);
@@ -153,6 +152,11 @@ function validate(spec: MachineSpec): void {
         fail(`distance ${i} to ${j} is ${distance}: a node has 10 to itself and 11 to 255 to others`);
     });
   });
+}
+
+function checkBandwidths({ nodes }: MachineSpec, fail: (what: string) => never): void {
+  for (const { bandwidth = 0 } of nodes)
+    if (!(bandwidth >= 0 && bandwidth < Infinity)) fail(`a node cannot have a bandwidth of ${bandwidth}`);
 }
 
 function checkCores({ nodes, cores = [] }: MachineSpec, fail: (what: string) => never): void {

@@ -1,12 +1,13 @@
 import { expect } from 'chai';
 
 import { noCounts } from '../../../src/api/counters.ts';
+import type { SimulatedCgroup } from '../../../src/api/simulated-node.ts';
 import { pageBars } from '../../../src/cli/render/page-bars.ts';
 
 function bars(
   pagesPerNode: readonly number[],
   threadNodes: readonly number[],
-  cpuTime = { totalNs: 1e9, balancingNs: 0 },
+  performance: Partial<SimulatedCgroup> = {},
 ): readonly string[] {
   const cgroup = {
     namespace: 'shop',
@@ -20,10 +21,11 @@ function bars(
     pagesPerNode,
     localPages: 0,
     remotePages: 0,
+    ...performance,
   };
   const mark = (place: string, text: string): string =>
     place === 'local' ? text : text.replaceAll('█', '▒');
-  return pageBars({ node: 'node-0', cgroup, threadNodes, cpuTime }, mark).split('\n');
+  return pageBars({ node: 'node-0', cgroup, threadNodes }, mark).split('\n');
 }
 
 describe('where the pages are', () => {
@@ -46,8 +48,24 @@ describe('where the pages are', () => {
     expect(first).to.include('·'.repeat(40)).and.include(' 0%');
   });
 
-  it('says what balancing took of the CPU time', () => {
-    const [title] = bars([1], [0], { totalNs: 3e9, balancingNs: 1e7 });
-    expect(title).to.match(/, balancing on, which takes 0\.33 % of its CPU time$/u);
+  it('says how the programs got on since their start, and what balancing took of their time', () => {
+    const lines = bars([1], [0], {
+      localAccesses: 300,
+      remoteAccesses: 100,
+      cpuTimeMs: 2000,
+      progressMs: 1500,
+      balancingTimeMs: 8,
+    });
+    expect(lines[2]).to.equal(
+      '  since its start: 75.0 % of accesses local, 75.0 % of full speed, 0.4 % of CPU time for balancing',
+    );
   });
+
+  it('says nothing of accesses where none went to memory', () => {
+    const lines = bars([1], [0], { localAccesses: 0, remoteAccesses: 0, cpuTimeMs: 10, progressMs: 10 });
+    expect(lines[2]).to.equal('  since its start: 100.0 % of full speed, 0.0 % of CPU time for balancing');
+  });
+
+  it('says nothing of programs that did not run', () =>
+    expect(bars([1], [0], { cpuTimeMs: 0, localAccesses: 0 })).to.have.lengthOf(3));
 });

@@ -133,14 +133,30 @@ describe('changes of the rate', () => {
 });
 
 describe('a stream’s time', () => {
-  it('touches cost, faults cost more, and what does not fit is lost', () => {
+  it('touches cost, faults cost more, and what does not fit stays due', () => {
     const one = stream(1000, { touchesPerSecond: 1_000_000 });
     one.armAll();
     // 100 µs: 100 touches are due, but with 10 µs each for its fault only ten fit.
     expect(one.run(100_000, 10_000)).to.be.within(100_000, 111_000);
     expect(one.hits).to.have.length(10);
+    expect(one.stream.due).to.equal(90);
+    one.run(10_000);
+    expect(one.hits).to.have.length(110);
+    expect([one.stream.due, one.stream.touches]).to.deep.equal([0, 110]);
+  });
+
+  it('touches paced by the clock that do not fit are lost', () => {
+    const one = stream(1000, { touchesPerSecond: 1_000_000, backlogNs: 0 });
+    one.armAll();
+    one.run(100_000, 10_000);
     one.run(10_000);
     expect(one.hits).to.have.length(20);
+  });
+
+  it('a touch waits for its cache lines, several at once where the program allows it', () => {
+    const waits = (linesPerTouch?: number, memoryLevelParallelism?: number): number =>
+      stream(10, { linesPerTouch, memoryLevelParallelism }).stream.latenciesPerTouch;
+    expect([waits(), waits(64), waits(64, 8), waits(0, 4)]).to.deep.equal([1, 64, 8, 0]);
   });
 
   it('with a backlog the missed touches are made up, up to that much time', () => {
