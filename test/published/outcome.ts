@@ -2,6 +2,7 @@ import { loadObjects } from '../../src/cli/load-objects.ts';
 import { balancingNs } from '../../src/engine/access/usage.ts';
 import { NS_PER_S } from '../../src/engine/units.ts';
 import type { ContainerSample } from '../../src/fleet/node-sample.ts';
+import { totalVmstat } from '../../src/cli/compare/comparison.ts';
 import { simulate } from '../../src/fleet/simulate.ts';
 
 /** A run to make: a scenario's workload with one of its variants, from one seed. */
@@ -23,7 +24,7 @@ export interface Outcome {
   /** Work done per second: CPU time it would take with all memory local and idle. */
   readonly throughput: number;
   /** Counters by their names in `/proc/vmstat`, over all nodes. */
-  readonly vmstat: Readonly<Record<string, number>>;
+  readonly vmstat: Readonly<Partial<Record<string, number>>>;
 }
 
 /** Most that is simulated, in seconds. */
@@ -38,7 +39,7 @@ export async function outcomeOf({ scenario, variant, seed }: Run): Promise<Outco
     overlay: variant === 'base' ? [] : [`${ROOT}${scenario}/variants/${variant}.yaml`],
     nodes: undefined,
     time: TIME,
-    readStdin: () => Promise.reject(new Error('no scenario reads its input')),
+    readStdin: async () => await Promise.reject(new Error('no scenario reads its input')),
   });
   const hasFixedWork = objects.profiles.some(({ spec }) =>
     spec.containers.some(({ processes }) => processes.some(({ work }) => work !== undefined)),
@@ -49,12 +50,7 @@ export async function outcomeOf({ scenario, variant, seed }: Run): Promise<Outco
   const problem = containers.find((container) => container.problem !== undefined);
   if (problem) throw new Error(`${scenario} ${variant}: ${problem.container}: ${problem.problem ?? ''}`);
   const elapsed = hasFixedWork ? Math.max(...containers.map(workTime)) : seconds;
-  const vmstat: Record<string, number> = {};
-  for (const { kernel } of samples) {
-    for (const [name, value] of Object.entries(kernel?.vmstat ?? {}))
-      vmstat[name] = (vmstat[name] ?? 0) + value;
-  }
-  return { elapsed, ...timesOf(containers, elapsed), vmstat };
+  return { elapsed, ...timesOf(containers, elapsed), vmstat: totalVmstat(samples) };
 }
 
 /** What runs without fixed work are given, in seconds. */

@@ -33,7 +33,7 @@ export async function runAll(
           child.once('exit', (code) => {
             resolve({ error: `the worker ended with ${String(code)}` });
           });
-          child.send(run!);
+          child.send(run);
         });
         child.removeAllListeners();
         if ('error' in answer) throw new Error(`${runKey(run)}: ${answer.error}`);

@@ -114,7 +114,8 @@ function containersOn({ desired, containers }: NodeSample): readonly {
   return containers.map((sample) => ({ node: desired.name, sample }));
 }
 
-function totalVmstat(samples: readonly NodeSample[]): Vmstat {
+/** `/proc/vmstat` of all nodes together. */
+export function totalVmstat(samples: readonly NodeSample[]): Vmstat {
   const total: Record<string, number> = {};
   for (const { kernel } of samples) {
     for (const [name, value] of Object.entries(kernel?.vmstat ?? {}))

@@ -20,8 +20,9 @@ export interface Verdict {
   readonly reason: string;
 }
 
-/** Smaller changes are none, in percent. */
+/** If no pair of runs differs by more, in percent, nothing has changed; a pair that differs by less than the second says nothing. */
 const NOTHING = 0.5;
+const ROUNDING = 0.05;
 
 interface Gain {
   readonly costSet: CostSet;
@@ -44,15 +45,14 @@ export function verdictOf(base: readonly WorkRun[], other: readonly WorkRun[]): 
 }
 
 function decide(gains: readonly Gain[]): Verdict['verdict'] {
+  if (gains.every(({ percent }) => Math.abs(percent) < NOTHING)) return 'unchanged';
   const signs = new Set(gains.map(({ percent }) => signOf(percent)));
   if (signs.has(1) && signs.has(-1)) return 'undecided';
-  if (signs.has(0) && signs.size > 1) return 'undecided';
-  if (signs.has(1)) return 'gains';
-  return signs.has(-1) ? 'loses' : 'unchanged';
+  return signs.has(1) ? 'gains' : 'loses';
 }
 
 function signOf(percent: number): -1 | 0 | 1 {
-  if (Math.abs(percent) < NOTHING) return 0;
+  if (Math.abs(percent) < ROUNDING) return 0;
   return percent > 0 ? 1 : -1;
 }
 
@@ -66,27 +66,19 @@ function bySet(gains: readonly Gain[]): Verdict['gainPercent'] {
   );
 }
 
-/** Which costs or seeds speak for what. */
+/** Which costs speak for what, and how many seeds where those disagree. */
 function disagreement(gains: readonly Gain[]): string {
-  const names = ['it loses', 'nothing changes', 'it gains'];
   const sets = [...new Set(gains.map(({ costSet }) => costSet))];
-  const perSet = sets.map(
-    (set) => new Set(gains.filter((gain) => gain.costSet === set).map(({ percent }) => signOf(percent))),
-  );
-  if (perSet.every(({ size }) => size === 1)) {
-    const said = perSet.map(
-      ([sign = 0], index) => `${names[sign + 1] ?? ''} with ${(sets[index] ?? '').toLowerCase()} costs`,
-    );
-    return said.join(', ');
-  }
-  const seeds = [...new Set(gains.map(({ seed }) => seed))];
-  const said = [-1, 0, 1].flatMap((sign) => {
-    const which = seeds.filter((seed) =>
-      gains.some((gain) => gain.seed === seed && signOf(gain.percent) === sign),
-    );
-    return which.length === 0 ? [] : [`${names[sign + 1] ?? ''} with seed ${which.join(', ')}`];
-  });
-  return said.join(', ');
+  return sets
+    .map((set) => {
+      const signs = gains.filter(({ costSet }) => costSet === set).map(({ percent }) => signOf(percent));
+      const [gaining, losing] = [1, -1].map((sign) => signs.filter((each) => each === sign).length);
+      const costs = `with ${set.toLowerCase()} costs`;
+      if (gaining === signs.length) return `it gains ${costs}`;
+      if (losing === signs.length) return `it loses ${costs}`;
+      return `${costs} it gains with ${gaining ?? 0} and loses with ${losing ?? 0} of ${signs.length} seeds`;
+    })
+    .join(', ');
 }
 
 /** What moved, and what it cost, by the medians of the runs with the default costs, or of all. */

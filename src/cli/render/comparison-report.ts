@@ -111,6 +111,7 @@ function footer({ seconds, seeds, costs, variants }: Comparison): string {
   const unfinished = variants.some(({ work }) => work.some((run) => run.work.elapsed === undefined));
   return (
     `All numbers are simulated: ${seconds} s each${unfinished ? '' : ' at most, to the end of the work'}, ${range}.\n` +
-    `Tables: ${(main ?? '').toLowerCase()} costs. Verdicts: ${sets} costs; docs/understanding-results.md says how to read them.\n`
+    `Tables: ${(main ?? '').toLowerCase()} costs. Verdicts: ${sets} costs.\n` +
+    'How to read them: docs/understanding-results.md.\n'
   );
 }
