@@ -29,6 +29,7 @@ export function assess(
   const values = outcomes.map(of);
   const simulated = spreadOf(values)!;
   const sign = typeof published === 'number' ? signOf(published) : published;
+  if (published === 0) return zeroCase({ id, table, metric, simulated, calibrated });
   return {
     id,
     table,
@@ -39,6 +40,14 @@ export function assess(
     ratioError: typeof published === 'number' ? simulated.median / published - 1 : null,
     calibrated,
   };
+}
+
+/** What has to stay 0 does, or has no ratio. */
+function zeroCase(
+  one: Pick<AssessedCase, 'id' | 'table' | 'metric' | 'simulated' | 'calibrated'>,
+): AssessedCase {
+  const isZero = one.simulated.max === 0;
+  return { ...one, published: 0, signRight: isZero, ratioError: isZero ? 0 : null };
 }
 
 /** An identity holds when it is exact in the digits that are published. */
