@@ -30,6 +30,11 @@ export function checkProcess(state: KernelState, spec: ProcessSpec): ProcessPoli
   for (const thread of spec.threads) {
     checkThread(state, thread, check);
     for (const access of thread.accesses) checkAccess(regions.get(access.region), access, check);
+    const fixed = thread.accesses.filter(({ touches }) => touches !== undefined).length;
+    check(
+      fixed === 0 || fixed === thread.accesses.length,
+      'all accesses of a thread are fixed work, or none',
+    );
   }
   const create = (policy: MemoryPolicySpec | undefined): MemoryPolicy | null =>
     policy ? createMemoryPolicy(policy, state.topology.nodeCount, state.variant) : null;

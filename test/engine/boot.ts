@@ -4,6 +4,8 @@ import { findCgroup } from '../../src/engine/cgroup-tree.ts';
 import type { Cgroup } from '../../src/engine/cgroup.ts';
 import { Kernel, NUMA_BALANCING } from '../../src/engine/kernel.ts';
 import type { KernelOptions, SpawnOutcome } from '../../src/engine/kernel.ts';
+import { memorySystemOf } from '../../src/engine/machine/memory-system.ts';
+import type { MemoryFigures } from '../../src/engine/machine/memory-system.ts';
 import { DEFAULT_COSTS } from '../../src/engine/machine/costs.ts';
 import type { MachineSpec } from '../../src/engine/machine/topology.ts';
 import { DEFAULT_TUNABLES } from '../../src/engine/machine/tunables.ts';
@@ -40,6 +42,27 @@ export function machine(options: {
     distances: options.distances ?? ids.map((a) => ids.map((b) => (a === b ? 10 : 20))),
   };
 }
+
+/** A machine on which accesses have a price: 100 ns local, 200 ns remote, bandwidth for all and no effect of load. */
+export function priced(spec: MachineSpec, figures: Partial<MemoryFigures> = {}): MachineSpec {
+  const memorySystem = memorySystemOf(spec, {
+    localNs: 100,
+    subNumaNs: 110,
+    remoteNs: 200,
+    twoHopNs: 300,
+    cxlNs: 250,
+    nodeBandwidthMBps: 100_000,
+    cxlBandwidthMBps: 30_000,
+    linkBandwidthMBps: 50_000,
+    remoteTraffic: 1,
+    loadedLatency: FLAT,
+    ...figures,
+  });
+  return { ...spec, memorySystem };
+}
+
+/** Latency does not grow until the bandwidth is used up. */
+export const FLAT = { linearPermille: 0, queuePermille: 0, maxPermille: 1000 };
 
 export const TWO_NODES = machine({ nodes: 2 });
 

@@ -72,7 +72,6 @@ export class Program {
     this.usage = options.usage;
     this.#machine = options.machine;
     this.#systemDue = options.startupSystemNs ?? 0;
-    this.usage.progressNs += this.#systemDue;
     this.#paced = streams.filter(({ stream }) => stream.isPaced);
     this.#looped = streams.filter(({ stream }) => !stream.isPaced);
     this.#turn = options.turn ?? 0;
@@ -154,6 +153,7 @@ export class Program {
     const system = Math.min(this.#systemDue, Math.max(0, Math.min(lengthNs, dutyNs) - usedBefore));
     this.#systemDue -= system;
     this.usage.systemNs += system;
+    this.usage.progressNs += system;
     return system;
   }
 

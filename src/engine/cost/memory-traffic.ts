@@ -75,7 +75,7 @@ export class MemoryTraffic {
     return this.#latencyNs[cpuNode * this.#nodeCount + memoryNode]!;
   }
 
-  /** ns of an access to the own node, idle; of a node without memory, to the nearest. */
+  /** ns of an access to the own node, idle. */
   localLatencyNs(node: number): number {
     return this.#spec.latencyNs[node]![node]!;
   }
