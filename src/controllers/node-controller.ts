@@ -12,6 +12,7 @@ import { ResourceClient } from '../kube/resource-client.ts';
 import type { Applied } from '../kube/resource-client.ts';
 import type { StoredNode, StoredPod } from './caches.ts';
 import { models } from './caches.ts';
+import { withoutWork } from '../fleet/status/work-status.ts';
 import { timestamp } from './context.ts';
 import type { Controller, ControllerContext, Enqueue } from './context.ts';
 import type { StoredPolicy, StoredProfile, StoredSimulatedNode } from './resources.ts';
@@ -176,9 +177,10 @@ export class NodeController implements Controller {
   }
 }
 
-/** While the node is paused, its simulated time does not move by itself: it counts. */
+/** While the node is paused, its simulated time and what its programs do do not move by themselves: they count. */
 function relevantPart(status: Readonly<Record<string, unknown>>): unknown {
-  return without(status, status.speed === 0 ? WALL_CLOCK_FIELDS : CLOCK_FIELDS);
+  if (status.speed === 0) return without(status, WALL_CLOCK_FIELDS);
+  return withoutWork(without(status, CLOCK_FIELDS));
 }
 
 /** Conditions, kernel, machine, which cgroups are switched how, where time came to rest: what a person waits for. */
