@@ -12,23 +12,18 @@ import { ResourceClient } from '../kube/resource-client.ts';
 import type { Applied } from '../kube/resource-client.ts';
 import type { StoredNode, StoredPod } from './caches.ts';
 import { models } from './caches.ts';
-import { withoutWork } from '../fleet/status/work-status.ts';
 import { timestamp } from './context.ts';
 import type { Controller, ControllerContext, Enqueue } from './context.ts';
+import { relevantNodeStatus } from './relevant-node-status.ts';
 import type { StoredPolicy, StoredProfile, StoredSimulatedNode } from './resources.ts';
 import { simulatedNodes } from './resources.ts';
 import { bothOf, isSpecChange } from './spec-change.ts';
-import { StatusWriter, without } from './status-writer.ts';
+import { StatusWriter } from './status-writer.ts';
 
 const DEFAULT_PERIOD_SECONDS = 30;
 
 /** How long a node that is being paused may take to come to rest, ms. */
 const SETTLING_MS = 100;
-
-/** Fields of a SimulatedNode's status that move by themselves. */
-const CLOCK_FIELDS = ['simulatedSeconds', 'lastSampleTime', 'speedReachedPermille', 'digest'];
-/** Of those, the ones that move by themselves even while the node is paused. */
-const WALL_CLOCK_FIELDS = ['lastSampleTime', 'speedReachedPermille', 'digest'];
 
 /** One simulated node per Kubernetes node: keeps the fleet in line with the cluster, and shows it as SimulatedNode. */
 export class NodeController implements Controller {
@@ -44,7 +39,7 @@ export class NodeController implements Controller {
     this.#client = new ResourceClient(context.transport, simulatedNodes);
     this.#writer = new StatusWriter(
       this.#client,
-      { relevant: relevantPart, urgent: urgentPart },
+      { relevant: relevantNodeStatus, urgent: urgentPart },
       context.nowMs,
     );
   }
@@ -175,12 +170,6 @@ export class NodeController implements Controller {
       note: 'The simulated kernel was booted anew, as its machine, seed or variant changed; its counters begin at 0.',
     });
   }
-}
-
-/** While the node is paused, its simulated time and what its programs do do not move by themselves: they count. */
-function relevantPart(status: Readonly<Record<string, unknown>>): unknown {
-  if (status.speed === 0) return without(status, WALL_CLOCK_FIELDS);
-  return withoutWork(without(status, CLOCK_FIELDS));
 }
 
 /** Conditions, kernel, machine, which cgroups are switched how, where time came to rest: what a person waits for. */

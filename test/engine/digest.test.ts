@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { digest } from '../../src/engine/digest.ts';
 import type { Kernel } from '../../src/engine/kernel.ts';
 import { NUMA_BALANCING } from '../../src/engine/kernel.ts';
+import type { MemoryFigures } from '../../src/engine/machine/memory-system.ts';
 import { packCpupid } from '../../src/engine/memory/cpupid.ts';
 import { bindRange, unmapRange } from '../../src/engine/memory/change-range.ts';
 import type { Process } from '../../src/engine/process.ts';
@@ -17,6 +18,7 @@ import {
   bootState,
   machine,
   mkdir,
+  priced,
   processSpec,
   region,
   startOn,
@@ -44,6 +46,36 @@ function busy(seed = 1, group = '/a'): Kernel {
       }),
     );
   });
+  return kernel;
+}
+
+/** Two programs with fixed work, several times, on memory that they ask more of than it has. */
+function loaded(figures: Partial<MemoryFigures> = {}): Kernel {
+  const curve = { linearPermille: 490, queuePermille: 10, maxPermille: 3450 };
+  const spec = priced(machine({ nodes: 2, cpusPerNode: 2 }), {
+    nodeBandwidthMBps: 200,
+    linkBandwidthMBps: 100,
+    loadedLatency: curve,
+    ...figures,
+  });
+  const kernel = boot({ machine: spec, tunables: { scanDelayMs: 20, scanPeriodMinMs: 20 } });
+  for (const [index, pattern] of (['Sequential', 'Zipf'] as const).entries()) {
+    const access = { pattern, touchesPerSecond: 100_000, linesPerTouch: 64, memoryLevelParallelism: 64 };
+    kernel.spawn(
+      processSpec({
+        comm: pattern,
+        regions: [region('heap', 4, { firstTouchNode: index })],
+        threads: [0, 1].map((cpu) =>
+          thread({
+            affinity: [cpu, cpu + 2],
+            accesses: [sweep('heap', { ...access, touches: 5000, writePercent: 50 })],
+            startupSystemNs: 10_000_000,
+          }),
+        ),
+        runs: 4,
+      }),
+    );
+  }
   return kernel;
 }
 
@@ -99,6 +131,29 @@ describe('determinism', () => {
       }),
       { numRuns: 15 },
     );
+  });
+
+  it('nor where accesses have a price, memory is short of bandwidth and work comes to an end', () => {
+    const end = 2 * SECOND;
+    const whole = loaded();
+    whole.run(end);
+    expect(whole.jobs().map(({ runsDone }) => runsDone > 0)).to.deep.equal([true, true]);
+    fc.assert(
+      fc.property(fc.array(fc.nat(end), { maxLength: 8 }), (cuts) => {
+        const pieces = loaded();
+        for (const cut of cuts.sort((a, b) => a - b)) pieces.run(cut);
+        pieces.run(end);
+        expect(pieces.digest()).to.equal(whole.digest());
+        expect(pieces.jobs()).to.deep.equal(whole.jobs());
+      }),
+      { numRuns: 10 },
+    );
+  });
+
+  it('the price of accesses makes a difference', () => {
+    const [loadedRun, free] = [loaded(), loaded({ nodeBandwidthMBps: 100_000 })];
+    for (const run of [loadedRun, free]) run.run(SECOND);
+    expect(loadedRun.digest()).not.to.equal(free.digest());
   });
 
   it('reading changes nothing', () => {

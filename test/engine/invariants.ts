@@ -7,6 +7,7 @@ import { COUNTERS, counterValues } from '../../src/engine/counters.ts';
 import type { CounterName, CounterValues } from '../../src/engine/counters.ts';
 import { NOT_RESIDENT } from '../../src/engine/memory/memory-object.ts';
 import type { PageTable } from '../../src/engine/memory/page-table.ts';
+import type { Placement } from '../../src/engine/memory/placement.ts';
 import type { KernelState } from '../../src/engine/state.ts';
 
 /**
@@ -20,6 +21,7 @@ export function checkInvariants(state: KernelState): void {
   checkCgroupSums(state);
   checkAllocations(state);
   checkPages(state);
+  checkPlacements(state);
   checkTasks(state);
   checkGroups(state);
   checkQueues(state);
@@ -43,6 +45,27 @@ function checkCounters(state: KernelState, events: CounterValues): void {
 
 function regionsOf(state: KernelState): readonly PageTable[] {
   return [...state.processes.values()].flatMap(({ mm }) => mm.regions());
+}
+
+/** Over which nodes a program's touches spread is what a count of its pages gives (design §2.2). */
+function checkPlacements(state: KernelState): void {
+  for (const { program } of state.tasks.values()) {
+    for (const { stream, placement } of program.current()) {
+      if (placement) checkPlacement(placement, stream.table.object.node);
+    }
+    const { touches, localTouches, progressNs } = program.usage;
+    expect(localTouches, 'local touches').to.be.within(-1e-6, touches + 1e-6);
+    expect(progressNs, 'progress').to.be.at.least(0);
+  }
+}
+
+function checkPlacement({ range, perNode }: Placement, nodeOf: Uint8Array): void {
+  const counted = perNode.map(() => 0);
+  for (let page = range.offset; page < range.end; page += range.stride) {
+    const node = nodeOf[page]!;
+    if (node !== NOT_RESIDENT) counted[node]! += range.weightOf?.(page) ?? 1;
+  }
+  counted.forEach((weight, node) => expect(perNode[node], 'placement').to.be.closeTo(weight, 1e-6));
 }
 
 /** I4: what is marked now was marked and not yet unmarked; every mark lies on a page that is there. */

@@ -14,7 +14,7 @@ import type { Process, ProcessSpec } from '../../src/engine/process.ts';
 import { fitToAllowed } from '../../src/engine/sched/fork-placement.ts';
 import { Scheduler } from '../../src/engine/sched/scheduler.ts';
 import type { KernelState } from '../../src/engine/state.ts';
-import { BACKPLANE, CGROUPS, MESH, TUNABLES, bootState } from './boot.ts';
+import { BACKPLANE, CGROUPS, MESH, TUNABLES, bootState, priced } from './boot.ts';
 import { checkInvariants, checkMonotonic } from './invariants.ts';
 
 /** `npm run --silent properties` raises it to 100 000 for a long hunt. */
@@ -61,18 +61,24 @@ const machineArb: fc.Arbitrary<MachineSpec> = fc
     memoryOnly: fc.boolean(),
     slow: fc.boolean(),
     mib: fc.constantFrom(6, 12, 40),
+    bandwidth: fc.constantFrom(undefined, 100_000, 20),
   })
-  .map(({ nodes, cpusPerNode, matrix, memoryOnly, slow, mib }) => ({
-    nodes: Array.from({ length: nodes }, (_, node) => ({
-      cpus:
-        memoryOnly && node === nodes - 1 && node > 0
-          ? []
-          : Array.from({ length: cpusPerNode }, (_cpu, cpu) => node * cpusPerNode + cpu),
-      pages: mib * 256,
-      tier: slow && node === nodes - 1 && node > 0 ? ('Slow' as const) : ('Top' as const),
-    })),
-    distances: distances[nodes]![matrix % distances[nodes]!.length]!,
-  }));
+  .map(({ nodes, cpusPerNode, matrix, memoryOnly, slow, mib, bandwidth }) => {
+    const spec = {
+      nodes: Array.from({ length: nodes }, (_, node) => ({
+        cpus:
+          memoryOnly && node === nodes - 1 && node > 0
+            ? []
+            : Array.from({ length: cpusPerNode }, (_cpu, cpu) => node * cpusPerNode + cpu),
+        pages: mib * 256,
+        tier: slow && node === nodes - 1 && node > 0 ? ('Slow' as const) : ('Top' as const),
+      })),
+      distances: distances[nodes]![matrix % distances[nodes]!.length]!,
+    };
+    return bandwidth === undefined
+      ? spec
+      : priced(spec, { nodeBandwidthMBps: bandwidth, linkBandwidthMBps: bandwidth / 2 });
+  });
 
 const policyArb: fc.Arbitrary<MemoryPolicySpec | undefined> = fc.option(
   fc

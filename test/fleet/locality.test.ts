@@ -52,6 +52,20 @@ describe('locality', () => {
     });
   });
 
+  it('a thread that uses a part of a region sees where that part is', () => {
+    const use = (node: number, pagesPerNode: readonly number[]) => ({
+      node,
+      accesses: [{ region: 'heap', touchesPerSecond: 5, pagesPerNode }],
+    });
+    const halves = {
+      threads: [use(0, [50, 0]), use(1, [0, 50])],
+      regions: [{ name: 'heap', pagesPerNode: [50, 50] }],
+    };
+    expect(localityOf([halves])).to.deep.equal({ localPages: 100, remotePages: 0 });
+    const crosswise = { ...halves, threads: [use(1, [50, 0]), use(0, [0, 50])] };
+    expect(localityOf([crosswise])).to.deep.equal({ localPages: 0, remotePages: 100 });
+  });
+
   it('memory that nobody touches is seen from all threads of the process', () => {
     const threads = [
       { node: 1, rates: { heap: 0 } },

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 
 import { cgroupCounterNames } from '../../src/api/counters.ts';
-import type { NodeSample } from '../../src/fleet/node-sample.ts';
+import type { ContainerSample, NodeSample } from '../../src/fleet/node-sample.ts';
 import { NodeSimulation } from '../../src/fleet/node-simulation.ts';
 import { busyProcess, desired, testConfig, testPod, testPolicy, testProfile } from './builders.ts';
 
@@ -60,4 +60,51 @@ describe('a sample of a node', () => {
     sample({ digest: true });
     expect(node.digest()).to.equal(before);
   });
+});
+
+describe('what a container has used and done', () => {
+  const work = [{ region: 'heap', passes: 100 }];
+  /** Its only thread is on node 0, its memory on node 1. */
+  const sampleAfter = (seconds: number, process: Readonly<Record<string, unknown>>): ContainerSample => {
+    const simulation = new NodeSimulation(
+      desired({
+        pods: [testPod('web')],
+        profiles: [
+          testProfile('p', [busyProcess(process, { firstTouchNode: 1 })], { container: { cpus: '0' } }),
+        ],
+      }),
+    );
+    simulation.advance(seconds * 1_000_000_000);
+    const [container] = simulation.sample({ digest: false }).containers;
+    if (!container) throw new Error('no container');
+    return container;
+  };
+
+  it('is what its threads have, remote accesses making them slower', () => {
+    const { usage, elapsedNs } = sampleAfter(2, {});
+    expect(elapsedNs).to.equal(undefined);
+    expect(usage.runtimeNs).to.equal(2_000_000_000);
+    expect(usage.localTouches).to.equal(0);
+    expect(usage.touches).to.be.closeTo(200_000 / (1 + 1e-4 * 60), 5);
+    expect(usage.progressNs).to.be.closeTo(2_000_000_000 / (1 + 1e-4 * 60), 50_000);
+  });
+
+  it('stays when its processes have ended, with the time they took', () => {
+    const { tasks, usage, elapsedNs, pagesPerNode } = sampleAfter(5, { work });
+    expect(tasks).to.equal(0);
+    expect(pagesPerNode).to.deep.equal([0, 0]);
+    expect(usage.touches).to.be.closeTo(102_400, 1e-3);
+    expect(elapsedNs).to.be.closeTo(1_024_000_000 * (1 + 1e-4 * 60), 50_000);
+    expect(elapsedNs).to.equal(usage.runtimeNs);
+  });
+
+  it('is that of all runs', () => {
+    const { usage, elapsedNs } = sampleAfter(5, { work, runs: 3, startupSystemMs: 100 });
+    expect(usage.touches).to.be.closeTo(307_200, 1e-3);
+    expect(usage.systemNs).to.be.closeTo(300_000_000, 3);
+    expect(elapsedNs).to.equal(usage.runtimeNs);
+  });
+
+  it('has no end while a part of the work is not done', () =>
+    expect(sampleAfter(1, { work, runs: 3 })).to.include({ tasks: 1, elapsedNs: undefined }));
 });

@@ -118,3 +118,42 @@ describe('interleaved memory', () => {
     expect(result.simulatedNodes[0]?.status?.cgroups?.[0]?.pagesPerNode).to.deep.equal([512, 512]);
   });
 });
+
+describe('fixed work', () => {
+  const done = (options: Partial<SimulateOptions>): SimulatedObjects =>
+    simulate(
+      cluster({
+        nodes: [testNode('node1'), testNode('node2')],
+        pods: [testPod('web'), testPod('db', { spec: { nodeName: 'node2' } })],
+        policies: [testPolicy('on', { podSelector: {} })],
+        profiles: [
+          testProfile('p', [busyProcess({ work: [{ region: 'heap', passes: 100 }] })], {
+            spec: { podSelector: { matchLabels: { app: 'web' } } },
+          }),
+        ],
+      }),
+      { seconds: 4, time, ...options },
+    );
+  const seconds = ({ simulatedNodes }: SimulatedObjects): readonly unknown[] =>
+    simulatedNodes.map(({ status }) => status?.simulatedSeconds);
+
+  it('that is done ends the node’s time at the next whole second, where that is asked for', () => {
+    expect(seconds(done({ untilDone: true }))).to.deep.equal([2, 4]);
+    expect(seconds(done({}))).to.deep.equal([4, 4]);
+  });
+
+  it('progress is told all the same', () => {
+    const calls: string[] = [];
+    done({ untilDone: true, onProgress: (at, total) => calls.push(`${at}/${total}`) });
+    expect(calls.at(-1)).to.equal('8/8');
+  });
+
+  it('shows what its programs got done, in the status of node and policy', () => {
+    const { simulatedNodes, policies } = done({});
+    const [cgroup] = simulatedNodes[0]?.status?.cgroups ?? [];
+    expect(cgroup).to.deep.include({ tasks: 0, localAccesses: 102_400, remoteAccesses: 0, progressMs: 1024 });
+    expect(cgroup?.cpuTimeMs).to.be.within(1024, 1030);
+    expect(policies[0]?.status).to.have.nested.property('locality.localAccessPercent').above(50);
+    expect(policies[0]?.status).to.have.nested.property('effect.overheadPercent', 0);
+  });
+});

@@ -114,6 +114,14 @@ describe('the processes of a container', () => {
     expect(threads[0]?.accesses[0]).to.include({ touchesPerSecond: 7, writePercent: 3 });
   });
 
+  it('what a touch takes from memory is the region’s: one line at a time unless told otherwise', () => {
+    const [access] =
+      fourThreads({ cacheLinesPerTouch: 64, memoryLevelParallelism: 10 }).threads[0]?.accesses ?? [];
+    expect(access).to.include({ linesPerTouch: 64, memoryLevelParallelism: 10 });
+    const [plain] = fourThreads({}).threads[0]?.accesses ?? [];
+    expect(plain).to.include({ linesPerTouch: 1, memoryLevelParallelism: 1 });
+  });
+
   it('huge pages are asked for with Advise and with Always', () => {
     const asked = ['Never', 'Advise', 'Always'].map(
       (hugePages) => fourThreads({ hugePages }).regions[0]?.hugePages,
@@ -178,5 +186,70 @@ describe('the processes of a container', () => {
         nodes: [],
         numaBalancing: false,
       }));
+  });
+});
+
+describe('fixed work', () => {
+  const accessesOf = (process: Json, thread = 0): ProcessPlan['threads'][number]['accesses'] =>
+    plan(process).threads[thread]?.accesses ?? [];
+  const regions = [
+    { name: 'own', size: '64Ki', pattern: 'Sequential' },
+    { name: 'both', size: '68Ki', pattern: 'Sequential', shared: true, cacheLinesPerTouch: 8 },
+    { name: 'idle', size: '4Ki' },
+  ];
+
+  it('is one access after the other, each of as many touches as its passes have pages', () => {
+    const work = [
+      { region: 'both', passes: 3 },
+      { region: 'own', passes: 2 },
+      { region: 'both', passes: 1 },
+    ];
+    const accesses = accessesOf({ threads: 2, regions, work }, 1);
+    expect(accesses.map(({ region, touches }) => [region, touches])).to.deep.equal([
+      ['both', 3 * 17],
+      ['own.1', 2 * 16],
+      ['both', 17],
+    ]);
+  });
+
+  it('on its own part of a shared region: the parts make up the whole, each swept from its begin', () => {
+    const process = { threads: 4, regions, work: [{ region: 'both', passes: 5, part: 'Own' }] };
+    const parts = [0, 1, 2, 3].flatMap((thread) => accessesOf(process, thread));
+    expect(
+      parts.map(({ offsetPages, lengthPages, startIndex }) => [offsetPages, lengthPages, startIndex]),
+    ).to.deep.equal([
+      [0, 4, 0],
+      [4, 4, 0],
+      [8, 4, 0],
+      [12, 5, 0],
+    ]);
+    expect(parts.map(({ touches }) => touches)).to.deep.equal([20, 20, 20, 25]);
+  });
+
+  it('a strided region’s own part is that of the pages which are touched', () => {
+    const strided = [{ name: 'both', size: '256Ki', pattern: 'Strided', shared: true }];
+    const process = { threads: 2, regions: strided, work: [{ region: 'both', passes: 1, part: 'Own' }] };
+    const [second] = accessesOf(process, 1);
+    expect(second).to.include({ offsetPages: 32, lengthPages: 4, stridePages: 8, touches: 4 });
+  });
+
+  it('a private region is a thread’s own already', () => {
+    const process = { threads: 2, regions, work: [{ region: 'own', passes: 1, part: 'Own' }] };
+    const [access] = accessesOf(process, 1);
+    expect(access).to.include({ region: 'own.1', touches: 16 }).and.not.have.property('offsetPages');
+  });
+
+  it('takes the region’s cache lines, or the step’s', () => {
+    const work = [
+      { region: 'both', passes: 1 },
+      { region: 'both', passes: 1, cacheLinesPerTouch: 0 },
+    ];
+    expect(accessesOf({ regions, work }).map(({ linesPerTouch }) => linesPerTouch)).to.deep.equal([8, 0]);
+  });
+
+  it('may be done several times, each after some time in the kernel', () => {
+    const work = [{ region: 'own', passes: 1 }];
+    const made = plan({ regions, work, runs: 7, startupSystemMs: 250 });
+    expect([made.runs, made.threads[0]?.startupSystemNs]).to.deep.equal([7, 250_000_000]);
   });
 });

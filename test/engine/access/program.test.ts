@@ -154,13 +154,19 @@ describe('how fast a program gets on (design §2.2: closed loop)', () => {
   });
 
   it('hint faults and scans take their time from its progress, and nothing else does', () => {
-    const options = { accesses: [{ region: 'heap', touchesPerSecond: 1_000_000 }] };
-    const kernel = booted({ ...options, mode: 1 });
+    // Its memory may not leave node 1: it is marked and faulted on in every pass, and never moves.
+    const bound = { mode: 'Bind', nodes: [1], numaBalancing: true } as const;
+    const kernel = booted({
+      mode: 1,
+      regions: [region('heap', 16, { policy: bound })],
+      accesses: [{ touchesPerSecond: 1_000_000 }],
+    });
     kernel.run(10 * SECOND);
     const usage = usageOf(kernel);
-    expect(kernel.counters().numa_hint_faults).to.be.above(200);
-    expect(balancingNs(usage)).to.be.above(100_000);
-    expect(usage.progressNs).to.be.closeTo(10 * SECOND - balancingNs(usage), 20_000);
+    expect(kernel.counters().numa_pages_migrated).to.equal(0);
+    expect(balancingNs(usage)).to.be.above(5_000_000);
+    const left = (10 * SECOND - balancingNs(usage)) / (1 + 1e-3 * (REMOTE_NS - LOCAL_NS));
+    expect(usage.progressNs).to.be.closeTo(left, 20_000);
     expect(usage.touches).to.be.closeTo(usage.progressNs / 1000, 10);
   });
 
@@ -300,8 +306,9 @@ describe('fixed work', () => {
     expect(progressNs - systemNs).to.be.closeTo(2.56 * SECOND, 2000);
     const remote = touches - localTouches;
     const waited = remote * 10 * REMOTE_NS + localTouches * 10 * LOCAL_NS;
-    expect(stallNs).to.be.closeTo(waited, 1e-6 * waited);
-    const lost = remote * 10 * (REMOTE_NS - LOCAL_NS);
+    // Within a slice pages move while its touches are made; their price is that of its begin.
+    expect(stallNs).to.be.closeTo(waited, 1e-3 * waited);
+    const lost = stallNs - touches * 10 * LOCAL_NS;
     expect(runtimeNs).to.be.closeTo(progressNs + lost + balancingNs(job.usage), 20_000);
   });
 

@@ -42,6 +42,21 @@ function expectCounted(placement: Placement, of: MemoryObject): void {
   );
 }
 
+/** A folio comes, moves or goes. */
+function change(memory: MemoryObject, what: 'place' | 'huge' | 'forget', page: number, node: number): void {
+  const [start, pages] = [memory.folioStart(page), memory.folioPages(page)];
+  if (what === 'place') memory.place(start, pages, node);
+  else if (what === 'huge') placeHuge(memory, memory.blockStart(page), node);
+  else if (memory.node[start] !== NOT_RESIDENT) memory.forget(start, pages);
+}
+
+function placeHuge(memory: MemoryObject, start: number, node: number): void {
+  const end = start + HUGE_PAGES;
+  if (start < 0 || end > PAGES || !memory.isFree(start, HUGE_PAGES)) return;
+  memory.huge.fill(1, start, end);
+  memory.place(start, HUGE_PAGES, node);
+}
+
 describe('over which nodes the touches of a range spread', () => {
   it('by its resident pages alone', () => {
     const memory = object();
@@ -125,20 +140,8 @@ describe('over which nodes the touches of a range spread', () => {
           const laws = ranges.map((range, index) => (index % 2 === 0 ? zipf(range) : even(range)));
           const placements = [memory.follow(laws[0]!)];
           for (const { what, page, node } of steps) {
-            const block = memory.blockStart(page);
-            const [start, pages] = [memory.folioStart(page), memory.folioPages(page)];
             if (what === 'follow') placements.push(memory.follow(laws[node % laws.length]!));
-            else if (what === 'place') memory.place(start, pages, node);
-            else if (what === 'forget' && memory.node[start] !== NOT_RESIDENT) memory.forget(start, pages);
-            else if (
-              what === 'huge' &&
-              block >= 0 &&
-              block + HUGE_PAGES <= PAGES &&
-              memory.isFree(block, HUGE_PAGES)
-            ) {
-              memory.huge.fill(1, block, block + HUGE_PAGES);
-              memory.place(block, HUGE_PAGES, node);
-            }
+            else change(memory, what, page, node);
           }
           for (const placement of placements) expectCounted(placement, memory);
           const whole = memory.follow(even(WHOLE));

@@ -5,6 +5,7 @@ import type {
   NumaBalancingPolicy,
   NumaBalancingPolicyStatus,
 } from '../../../src/api/numa-balancing-policy.ts';
+import type { SimulatedCgroup } from '../../../src/api/simulated-node.ts';
 import { policyStatus } from '../../../src/fleet/status/policy-status.ts';
 import type { PolicyInputs } from '../../../src/fleet/status/policy-status.ts';
 import { testPod, testPolicy, time } from '../builders.ts';
@@ -210,5 +211,37 @@ describe('the status of a policy', () => {
     const after = statusOf({ ...on, status: before });
     expect(after.conditions?.[0]?.lastTransitionTime).to.equal('2025-01-01T00:00:00Z');
     expect(after.lastSampleTime).to.equal(time);
+  });
+});
+
+describe('how the programs of a policy get on', () => {
+  const performance = (...cgroups: readonly Partial<SimulatedCgroup>[]): NumaBalancingPolicyStatus =>
+    statusOf(on, {
+      pods: cgroups.map((_, index) => testPod(`web${index}`)),
+      simulatedNodes: [
+        simulatedNodeWith({ cgroups: cgroups.map((parts, index) => simulatedCgroup(`web${index}`, parts)) }),
+      ],
+    });
+
+  it('local accesses of all of them over all accesses, in percent', () => {
+    const { locality } = performance(
+      { localAccesses: 90, remoteAccesses: 10 },
+      { localAccesses: 100, remoteAccesses: 300 },
+    );
+    expect(locality?.localAccessPercent).to.equal(38);
+  });
+
+  it('what balancing takes of their CPU time, in percent', () => {
+    const { effect } = performance(
+      { cpuTimeMs: 1000, balancingTimeMs: 150 },
+      { cpuTimeMs: 3000, balancingTimeMs: 50 },
+    );
+    expect(effect).to.deep.equal({ overheadPercent: 5 });
+  });
+
+  it('nothing is said where nothing ran', () => {
+    const { locality, effect } = performance({ localAccesses: 0, remoteAccesses: 0, cpuTimeMs: 0 });
+    expect(locality).not.to.have.property('localAccessPercent');
+    expect(effect).to.equal(undefined);
   });
 });
