@@ -17,7 +17,7 @@ export function relevantNodeStatus(status: Readonly<Record<string, unknown>>): u
 }
 
 function withoutTraffic(node: SimulatedNumaNode): unknown {
-  return without(node as unknown as Readonly<Record<string, unknown>>, [
+  return without(node, [
     'trafficMiB',
     'latencyUnderLoadPermille',
   ]);

@@ -5,16 +5,6 @@ import type { Usage } from '../../engine/access/usage.ts';
 import type { LinkTrafficView, TrafficView } from '../../engine/cost/memory-traffic.ts';
 import { NS_PER_MS } from '../../engine/units.ts';
 
-/** Fields of a cgroup, and of a NUMA node, that are of this kind. */
-const CGROUP_FIELDS = [
-  'localAccesses',
-  'remoteAccesses',
-  'cpuTimeMs',
-  'balancingTimeMs',
-  'progressMs',
-] as const;
-const NODE_FIELDS = ['trafficMiB', 'latencyUnderLoadPermille'] as const;
-
 const SHOWN_SOCKETS = 8;
 const BYTES_PER_MIB = 1024 * 1024;
 
