@@ -37,12 +37,19 @@ type Measure = (outcome: Outcome) => number;
 const elapsed: Measure = (outcome) => outcome.elapsed;
 const user: Measure = (outcome) => outcome.user;
 const system: Measure = (outcome) => outcome.system;
-const throughput: Measure = (outcome) => outcome.throughput;
 const counter =
   (name: string): Measure =>
   ({ vmstat }) =>
     vmstat[name] ?? 0;
-const migrated = counter('numa_pages_migrated');
+
+const MEASURES = {
+  elapsed,
+  user,
+  system,
+  throughput: (outcome: Outcome) => outcome.throughput,
+  migrated: counter('numa_pages_migrated'),
+  promoted: counter('pgpromote_success'),
+} as const;
 
 /** A measure of one variant over that of another; both 0 are the same, anything over 0 is without bounds. */
 function ratio(measure: Measure, over: string, under: string): (outcomes: Outcomes) => number {
@@ -68,6 +75,26 @@ function autonuma(
     published,
     of: ratio(measure, 'base', 'off'),
     calibrated,
+  };
+}
+
+/** A measure of one variant over that of another. */
+function between(
+  scenario: string,
+  table: string,
+  measure: keyof typeof MEASURES,
+  details: { readonly over: string; readonly under: string; readonly published: number | Sign },
+): Case {
+  const { over, under, published } = details;
+  return {
+    id: `${scenario}-${measure}-${over}-${under}`,
+    table,
+    scenario,
+    variants: [under, over],
+    metric: `${measure}, ${over} over ${under}`,
+    published,
+    of: ratio(MEASURES[measure], over, under),
+    calibrated: false,
   };
 }
 
@@ -119,6 +146,46 @@ export const CASES: readonly Case[] = [
   autonuma('numa02', '2.4', 9.29 / 13.45, calibrated),
   autonuma('numa02-smt', '2.4', 7.5 / 14.8, calibrated),
   ...['numa01', 'numa01-threadlocal', 'numa02', 'numa02-smt'].flatMap(bounds),
+  between('skip-numa01', '2.5', 'system', { over: 'skip', under: 'base', published: 17.55 / 199.02 }),
+  between('skip-numa01', '2.5', 'elapsed', { over: 'skip', under: 'base', published: 309.43 / 257.78 }),
+  between('skip-thread-alloc', '2.5', 'elapsed', { over: 'skip', under: 'base', published: 84.2 / 63 }),
+  between('skip-thread-alloc', '2.5', 'elapsed', { over: 'repaired', under: 'skip', published: 63.6 / 84.2 }),
+  between('skip-thread-alloc', '2.5', 'system', { over: 'skip', under: 'base', published: 13.1 / 386.6 }),
+  between('skip-thread-alloc', '2.5', 'system', { over: 'repaired', under: 'skip', published: 155.8 / 13.1 }),
+  between('skip-thread-alloc', '2.5', 'migrated', { over: 'skip', under: 'base', published: 29 / 784_211 }),
+  between('skip-thread-alloc', '2.5', 'migrated', {
+    over: 'repaired',
+    under: 'skip',
+    published: 577_728 / 29,
+  }),
+  between('inactive-vma', '2.5', 'elapsed', { over: 'complete', under: 'base', published: 123.34 / 175.68 }),
+  between('inactive-vma', '2.5', 'migrated', {
+    over: 'complete',
+    under: 'base',
+    published: 6_469_222 / 1629,
+  }),
+  between('kbuild', '2.6', 'elapsed', { over: 'delay-0', under: 'base', published: 'more' }),
+  between('kbuild', '2.6', 'elapsed', { over: 'delay-1000', under: 'base', published: 'same' }),
+  between('bt-d', '2.6', 'elapsed', { over: 'base', under: 'off', published: 'more' }),
+  {
+    id: 'bt-d-local-faults',
+    table: '2.6',
+    scenario: 'bt-d',
+    variants: ['base'],
+    metric: 'local over all hint faults',
+    published: 0.9988,
+    of: ({ base }) => counter('numa_hint_faults_local')(base!) / counter('numa_hint_faults')(base!),
+    calibrated: false,
+  },
+  between('sysbench', '2.6', 'throughput', { over: 'base', under: 'off', published: 'less' }),
+  between('specjbb', '2.6', 'throughput', { over: 'base', under: 'pinned', published: 'less' }),
+  between('specjbb', '2.6', 'throughput', { over: 'base', under: 'before-3.15', published: 'more' }),
+  between('specjbb', '2.6', 'throughput', { over: 'before-3.15', under: 'off', published: 'more' }),
+  between('pmbench', '2.6', 'promoted', { over: 'hot-selection', under: 'base', published: 'less' }),
+  between('pmbench', '2.6', 'promoted', { over: 'rate-limit', under: 'hot-selection', published: 'less' }),
+  between('pmbench', '2.6', 'promoted', { over: 'auto-threshold', under: 'rate-limit', published: 'less' }),
+  between('pmbench', '2.6', 'throughput', { over: 'auto-threshold', under: 'base', published: 'more' }),
+  { ...staysZero('hot-threshold', 'hot-threshold', 'base', 'pgpromote_success'), table: '2.6' },
 ];
 
 const COST_ROWS: readonly (readonly [

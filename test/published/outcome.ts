@@ -29,6 +29,8 @@ export interface Outcome {
 
 /** Most that is simulated, in seconds. */
 const LONGEST = 2000;
+/** What runs without fixed work are given, in seconds, other than 120. */
+const FIXED_TIME: ReadonlyMap<string, number> = new Map([['sysbench', 10]]);
 const ROOT = new URL('../../manifests/samples/published/', import.meta.url).pathname;
 const TIME = '2026-01-01T00:00:00Z';
 
@@ -44,7 +46,7 @@ export async function outcomeOf({ scenario, variant, seed }: Run): Promise<Outco
   const hasFixedWork = objects.profiles.some(({ spec }) =>
     spec.containers.some(({ processes }) => processes.some(({ work }) => work !== undefined)),
   );
-  const seconds = hasFixedWork ? LONGEST : FIXED_TIME;
+  const seconds = hasFixedWork ? LONGEST : (FIXED_TIME.get(scenario) ?? 120);
   const { samples } = simulate(objects, { seconds, seed, time: TIME, untilDone: hasFixedWork });
   const containers = samples.flatMap((sample) => sample.containers);
   const problem = containers.find((container) => container.problem !== undefined);
@@ -52,9 +54,6 @@ export async function outcomeOf({ scenario, variant, seed }: Run): Promise<Outco
   const elapsed = hasFixedWork ? Math.max(...containers.map(workTime)) : seconds;
   return { elapsed, ...timesOf(containers, elapsed), vmstat: totalVmstat(samples) };
 }
-
-/** What runs without fixed work are given, in seconds. */
-const FIXED_TIME = 120;
 
 function workTime({ container, elapsedNs }: ContainerSample): number {
   if (elapsedNs === undefined) throw new Error(`container ${container} is not done after ${LONGEST} s`);
