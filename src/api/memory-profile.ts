@@ -30,8 +30,12 @@ const region = z
     ).default(false),
     pattern: choice(
       ['Uniform', 'Sequential', 'Strided', 'Zipf'],
-      'Which pages are touched next. Uniform: any, with equal chance. Sequential: one after the other, round and round. Strided: every eighth, round and round. Zipf: few pages most of the time.',
+      'Which pages are touched next. Uniform: any, with equal chance. Sequential: one after the other, round and round. Strided: one of every stridePages, round and round. Zipf: few pages most of the time.',
     ).default('Uniform'),
+    stridePages: int32(
+      { min: 1, max: 512 },
+      'With the pattern Strided: pages from one touch to the next.',
+    ).default(8),
     touchesPerSecond: int64(
       touchRate,
       'Page touches per second that each thread makes while it runs, with all memory local and idle. Slower memory and the work of balancing leave less time, and so fewer touches.',

@@ -3,7 +3,7 @@
  * other fields or from the node (design §3). The result has no optional settings left.
  */
 import { resolveCosts } from './costs.ts';
-import type { Costs } from './costs.ts';
+import type { Costs, CostSet } from './costs.ts';
 import { machineCosts } from './machine-figures.ts';
 import { numaNodeConfigSpec } from './numa-node-config.ts';
 import type { NumaNodeConfigSpec } from './numa-node-config.ts';
@@ -31,10 +31,15 @@ export interface ResolvedNodeConfig {
 
 const noConfig: NumaNodeConfigSpec = numaNodeConfigSpec.parse({});
 
-/** The settings of the node `nodeName` under `spec`; without a config, all defaults. */
+/**
+ * The settings of the node `nodeName` under `spec`; without a config, all defaults.
+ *
+ * @param costSet set of costs instead of the one in `spec`
+ */
 export function resolveNodeConfig(
   spec: NumaNodeConfigSpec | undefined,
   nodeName: string,
+  costSet?: CostSet,
 ): ResolvedNodeConfig {
   const { numaBalancing, tunables, rfc, kernel, topology, costs, cgroups, simulation } = spec ?? noConfig;
   return {
@@ -44,7 +49,10 @@ export function resolveNodeConfig(
     kernel,
     topology: topology ?? { preset: 'TwoSocket' },
     topologyIsDefault: topology === undefined,
-    costs: resolveCosts(costs, topology?.preset && machineCosts(topology.preset)),
+    costs: resolveCosts(
+      costSet === undefined ? costs : { ...costs, set: costSet },
+      topology?.preset && machineCosts(topology.preset),
+    ),
     cgroups: { ...cgroups, root: cgroups.root ?? '/' },
     simulation: { ...simulation, seed: simulation.seed ?? seedFromName(nodeName) },
   };

@@ -48,7 +48,17 @@ const topology = z.strictObject({
     { max: maxNodes },
     'The distance table, one row per node.',
   ),
+  latencyNs: list(
+    list(count('Latency to one node, in ns.'), { max: maxNodes }, 'Latencies from one node to each.'),
+    { max: maxNodes },
+    'Idle latencies of accesses in ns, one row per node.',
+  ).exactOptional(),
 });
+
+const trafficMiB = count('What was read and written, in MiB, since the simulated kernel started.');
+const latencyUnderLoadPermille = count(
+  'Latency under the load of the moment over idle latency, in thousandths.',
+);
 
 const numaNode = z
   .strictObject({
@@ -68,6 +78,8 @@ const numaNode = z
         otherNode: count('Allocations by CPUs of other nodes (other_node).'),
       })
       .meta({ description: 'Allocation statistics, as in /sys/devices/system/node/node<n>/numastat.' }),
+    trafficMiB: trafficMiB.exactOptional(),
+    latencyUnderLoadPermille: latencyUnderLoadPermille.exactOptional(),
   })
   .meta({ description: 'One NUMA node.' });
 
@@ -122,7 +134,20 @@ export const simulatedNodeStatus = z
       numaNode,
       ['node'],
       { max: maxNodes },
-      'The NUMA nodes: memory and numastat.',
+      'The NUMA nodes: memory, numastat and traffic.',
+    ).exactOptional(),
+    links: keyedList(
+      z
+        .strictObject({
+          from: int32({ min: 0, max: maxNodeId }, 'Socket that the data come from.'),
+          to: int32({ min: 0, max: maxNodeId }, 'Socket that they go to.'),
+          trafficMiB,
+          latencyUnderLoadPermille,
+        })
+        .meta({ description: 'One direction between two sockets.' }),
+      ['from', 'to'],
+      { max: 56 },
+      'Traffic between sockets; of the first eight sockets.',
     ).exactOptional(),
     vmstat: z
       .record(z.string(), count('Value of one counter.'))

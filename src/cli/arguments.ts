@@ -1,6 +1,8 @@
 /** Options that several commands have, and their values. */
 import { InvalidArgumentError, Option } from 'commander';
 
+import { costSets } from '../api/costs.ts';
+import type { CostSet } from '../api/costs.ts';
 import { durationMs } from '../api/duration.ts';
 
 const maxSeconds = 30 * 24 * 3600;
@@ -55,4 +57,16 @@ function invalidArgument<Value>(parse: () => Value): Value {
   } catch (error) {
     throw new InvalidArgumentError(`It ${error instanceof Error ? error.message : String(error)}.`);
   }
+}
+
+/** Names of cost sets with commas between them, in any case. */
+export function parseCostSets(value: string): readonly CostSet[] {
+  const sets = value
+    .split(',')
+    .map((text) => costSets.find((set) => set.toLowerCase() === text.toLowerCase()));
+  if (sets.includes(undefined) || new Set(sets).size < sets.length)
+    throw new InvalidArgumentError(
+      'It must be some of low, default and high, each once, with commas between them.',
+    );
+  return sets.filter((set) => set !== undefined);
 }

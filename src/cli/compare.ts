@@ -6,12 +6,21 @@ import { Option } from 'commander';
 import type { Command } from 'commander';
 import { stringify } from 'yaml';
 
+import { costSets } from '../api/costs.ts';
+import type { CostSet } from '../api/costs.ts';
 import { NumasimError } from '../errors.ts';
 import type { ClusterObjects } from '../fleet/cluster-objects.ts';
 import { simulate } from '../fleet/simulate.ts';
-import { durationOption, nodesOption, outputOption, parseInteger, parseSeed } from './arguments.ts';
+import {
+  durationOption,
+  nodesOption,
+  outputOption,
+  parseCostSets,
+  parseInteger,
+  parseSeed,
+} from './arguments.ts';
 import type { OutputFormat } from './arguments.ts';
-import { compareRuns } from './compare/comparison.ts';
+import { compareRuns, verdictsOf } from './compare/comparison.ts';
 import { parseVariants } from './compare/variant-argument.ts';
 import type { VariantArgument } from './compare/variant-argument.ts';
 import { loadObjects } from './load-objects.ts';
@@ -28,6 +37,7 @@ interface CompareOptions {
   /** The first seed, and how many. */
   readonly seed: number;
   readonly seeds: number;
+  readonly costs: readonly CostSet[];
   readonly nodes?: number;
   readonly output: OutputFormat;
 }
@@ -45,7 +55,9 @@ A variant is a file or directory of manifests that are added to those of -f; an 
 name of one there takes its place. So a variant can change a policy, or the mode, the version of the proposal,
 tunables and machine of a NumaNodeConfig. NAME= is the input of -f as it is.
 
-Every variant runs with the same seeds, each of which replaces that of every node.
+Every variant runs with the same seeds, each of which replaces that of every node, and with each set of costs. Whether a pod
+gains or loses against the first variant is decided only if all of these runs agree. A run ends before --duration once all
+fixed work is done.
 
 Examples:
   numasim compare -f manifests/samples/quickstart --variant on=,off=manifests/samples/variants/tenant-a-off.yaml
@@ -70,6 +82,11 @@ export function registerCompare(program: Command): void {
       (text) => parseInteger(text, 1, maxSeeds),
       3,
     )
+    .addOption(
+      new Option('--costs <sets>', 'sets of costs, with commas: low, default, high')
+        .argParser(parseCostSets)
+        .default(costSets, 'all three'),
+    )
     .addOption(nodesOption())
     .addOption(outputOption())
     .addHelpText('after', help)
@@ -87,20 +104,25 @@ async function compare(options: CompareOptions): Promise<void> {
   const { duration, output } = options;
   const seeds = Array.from({ length: options.seeds }, (_, index) => options.seed + index);
   const progress = progressOn(process.stderr);
-  const total = sum(variants.map(({ objects }) => objects.nodes.length)) * seeds.length * duration;
+  const sets = options.costs.flatMap((costSet) => seeds.map((seed) => ({ costSet, seed })));
+  const total = sum(variants.map(({ objects }) => objects.nodes.length)) * sets.length * duration;
   let done = 0;
   const onProgress = (): void => progress.show(++done, total);
   const compared = variants.map(({ name, objects }) =>
     compareRuns(
       name,
-      seeds.map((seed) => ({
+      sets.map(({ costSet, seed }) => ({
+        costSet,
         seed,
-        samples: simulate(objects, { seconds: duration, seed, time, onProgress }).samples,
+        samples: simulate(objects, { seconds: duration, seed, costSet, untilDone: true, time, onProgress })
+          .samples,
       })),
+      duration,
     ),
   );
   progress.end();
-  process.stdout.write(formatComparison({ seconds: duration, seeds, variants: compared }, output));
+  const comparison = { seconds: duration, seeds, costs: options.costs, variants: compared };
+  process.stdout.write(formatComparison({ ...comparison, verdicts: verdictsOf(compared) }, output));
 }
 
 /** All of them before anything is simulated. Notes that do not hold for all variants name theirs. */

@@ -1,19 +1,26 @@
-import type { SimulatedCgroup, SimulatedNodeStatus } from '../api/simulated-node.ts';
+import type { SimulatedCgroup, SimulatedNodeStatus, SimulatedNumaNode } from '../api/simulated-node.ts';
 import { without } from './status-writer.ts';
 
 /** Fields of a SimulatedNode's status that move by themselves. */
-const CLOCK_FIELDS = ['simulatedSeconds', 'lastSampleTime', 'speedReachedPermille', 'digest'];
+const CLOCK_FIELDS = ['simulatedSeconds', 'lastSampleTime', 'speedReachedPermille', 'digest', 'links'];
 /** Of those, the ones that move by themselves even while the node is paused. */
-const WALL_CLOCK_FIELDS = ['lastSampleTime', 'speedReachedPermille', 'digest'];
+const WALL_CLOCK_FIELDS = ['lastSampleTime', 'speedReachedPermille', 'digest', 'links'];
 
 /**
  * The part of a SimulatedNode's status whose change is worth a write. While the node is paused, its simulated time does not
  * move by itself: it counts.
  */
 export function relevantNodeStatus(status: Readonly<Record<string, unknown>>): unknown {
-  const { cgroups = [] } = status as SimulatedNodeStatus;
+  const { cgroups = [], numaNodes = [] } = status as SimulatedNodeStatus;
   const rest = without(status, status.speed === 0 ? WALL_CLOCK_FIELDS : CLOCK_FIELDS);
-  return { ...rest, cgroups: cgroups.map(settling) };
+  return { ...rest, cgroups: cgroups.map(settling), numaNodes: numaNodes.map(withoutTraffic) };
+}
+
+function withoutTraffic(node: SimulatedNumaNode): unknown {
+  return without(node, [
+    'trafficMiB',
+    'latencyUnderLoadPermille',
+  ]);
 }
 
 /** What programs get done goes on as long as they run; of it only the shares count, in whole percent, as they settle. */

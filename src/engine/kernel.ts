@@ -2,6 +2,7 @@ import type { ProgramStream } from './access/program.ts';
 import type { Usage } from './access/usage.ts';
 import { findCgroup, groupForProcesses, makeCgroup, memoryPerNode, removeCgroup } from './cgroup-tree.ts';
 import { refuseInvalidGroup } from './cgroup-threads.ts';
+import type { LinkTrafficView, TrafficView } from './cost/memory-traffic.ts';
 import { counterValues } from './counters.ts';
 import type { CounterValues } from './counters.ts';
 import { digest } from './digest.ts';
@@ -41,6 +42,8 @@ export interface NodeView {
   readonly managedPages: number;
   readonly freePages: number;
   readonly numastat: Readonly<NumaStat>;
+  /** Traffic of its memory; undefined where accesses all cost the same. */
+  readonly traffic: TrafficView | undefined;
 }
 
 /** What can be seen of a process without parsing files. */
@@ -219,12 +222,19 @@ export class Kernel {
   }
 
   nodes(): readonly NodeView[] {
-    const { memory } = this.#state;
+    const { memory, traffic } = this.#state;
+    const perNode = traffic?.nodes();
     return memory.stat.map((numastat, node) => ({
       managedPages: memory.managed[node]!,
       freePages: memory.free[node]!,
       numastat: { ...numastat },
+      traffic: perNode?.[node],
     }));
+  }
+
+  /** Traffic between sockets; none where accesses all cost the same. */
+  links(): readonly LinkTrafficView[] {
+    return this.#state.traffic?.links() ?? [];
   }
 
   processes(): readonly ProcessView[] {

@@ -4,6 +4,7 @@ import { matchesSelector } from '../api/label-selector.ts';
 import type { ContainerProfile, MemoryProfile } from '../api/memory-profile.ts';
 import type { NumaBalancingPolicy } from '../api/numa-balancing-policy.ts';
 import type { NumaNodeConfig } from '../api/numa-node-config.ts';
+import type { CostSet } from '../api/costs.ts';
 import { resolveNodeConfig } from '../api/resolve-node-config.ts';
 import type { ResolvedNodeConfig } from '../api/resolve-node-config.ts';
 import type { CgroupDirectory } from '../cgroup/cgroup-directory.ts';
@@ -66,11 +67,15 @@ export interface DesiredNode {
   readonly pods: readonly DesiredPod[];
 }
 
-/** What a node should simulate, from the objects of the cluster alone. `objects.pods` may hold other nodes' pods too. */
-export function desiredNode(node: V1Node, objects: ClusterObjects): DesiredNode {
+/**
+ * What a node should simulate, from the objects of the cluster alone. `objects.pods` may hold other nodes' pods too.
+ *
+ * @param costSet set of costs instead of the one that the node's config names
+ */
+export function desiredNode(node: V1Node, objects: ClusterObjects, costSet?: CostSet): DesiredNode {
   const name = node.metadata?.name ?? '';
   const configSource = configOf(node, objects.nodeConfigs);
-  const config = resolveNodeConfig(configSource?.spec, name);
+  const config = resolveNodeConfig(configSource?.spec, name, costSet);
   const cgroups = { config: config.cgroups, node: cgroupNodeOf(node) };
   const boundPods = objects.pods.filter(({ spec }) => spec?.nodeName === name).sort(byNamespaceAndName);
   return {

@@ -3,6 +3,7 @@ import type { Counters } from '../api/counters.ts';
 import type { CounterValues } from '../engine/counters.ts';
 import { addUsage, noUsage } from '../engine/access/usage.ts';
 import type { Usage } from '../engine/access/usage.ts';
+import type { LinkTrafficView } from '../engine/cost/memory-traffic.ts';
 import type { JobView } from '../engine/job.ts';
 import { KernelError } from '../engine/kernel-error.ts';
 import type { Kernel, NodeView, ProcessView } from '../engine/kernel.ts';
@@ -45,6 +46,7 @@ export interface NodeSample {
         /** Names of `/proc/vmstat` → values. */
         readonly vmstat: Readonly<Record<string, number>>;
         readonly nodes: readonly NodeView[];
+        readonly links: readonly LinkTrafficView[];
         readonly digest: string | undefined;
       }
     | undefined;
@@ -68,6 +70,7 @@ export function sampleNode(
       simulatedSeconds: wholeSeconds(kernel.now, kernel.tickNs),
       vmstat: parseVmstat(kernel.read('/proc/vmstat')),
       nodes: kernel.nodes(),
+      links: kernel.links(),
       digest: options.digest ? kernel.digest() : undefined,
     },
     containers: [...containers.values()].map((tasks) => sampleContainer(kernel, tasks, running)),

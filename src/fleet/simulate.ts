@@ -1,3 +1,4 @@
+import type { CostSet } from '../api/costs.ts';
 import type { MemoryProfile } from '../api/memory-profile.ts';
 import type { NumaBalancingPolicy } from '../api/numa-balancing-policy.ts';
 import type { NumaNodeConfig } from '../api/numa-node-config.ts';
@@ -22,6 +23,8 @@ export interface SimulateOptions {
   readonly seconds: number;
   /** Seed of every node, instead of the one its config or its name gives. */
   readonly seed?: number | undefined;
+  /** Set of costs of every node, instead of the one its config names. */
+  readonly costSet?: CostSet | undefined;
   /** Whether a node stops before that, at a whole second, once all its containers' work is done. */
   readonly untilDone?: boolean | undefined;
   /** Wall clock for the statuses, RFC 3339. */
@@ -49,7 +52,7 @@ export function simulate(objects: ClusterObjects, options: SimulateOptions): Sim
   const total = nodes.length * options.seconds;
   let done = 0;
   const runs = nodes.map((node) => {
-    const desired = withSeed(desiredNode(node, objects), options.seed);
+    const desired = withSeed(desiredNode(node, objects, options.costSet), options.seed);
     const { onDecision } = options;
     const simulation = new NodeSimulation(
       desired,

@@ -8,9 +8,6 @@ import type { ProcessSpec, RegionSpec, ThreadAccess, ThreadSpec } from '../engin
 import type { MemoryPolicySpec } from '../engine/memory/memory-policy.ts';
 import { NS_PER_MS, PAGE_BYTES } from '../engine/units.ts';
 
-/** Pages between two touches of a strided sweep; the API's description says "every eighth". */
-const STRIDE_PAGES = 8;
-
 /** A process without the cgroup it will be started in. */
 export type ProcessPlan = Omit<ProcessSpec, 'cgroup'>;
 
@@ -122,7 +119,7 @@ function pagesOf({ size }: RegionProfile): number {
 /** Threads that sweep a shared region start evenly spread over it. */
 function accessOf(process: ProcessProfile, region: RegionProfile, thread: number): ThreadAccess {
   const pages = pagesOf(region);
-  const stridePages = region.pattern === 'Strided' ? STRIDE_PAGES : 1;
+  const stridePages = region.pattern === 'Strided' ? region.stridePages : 1;
   const touched = Math.ceil(pages / stridePages);
   return {
     region: mappingName(region, thread),

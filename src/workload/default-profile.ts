@@ -11,6 +11,7 @@ const PRIVATE_SHARE = 0.8;
 const USE: Omit<RegionProfile, 'name' | 'size' | 'shared'> = {
   pattern: 'Uniform',
   touchesPerSecond: 1000,
+  stridePages: 8,
   cacheLinesPerTouch: 1,
   memoryLevelParallelism: 1,
   writePercent: 50,

@@ -1,15 +1,21 @@
 /** What `numasim compare` prints for people: the table that mmtests makes, then what became of each container. */
-import type { ComparedContainer, ComparedVariant, Spreads } from '../compare/comparison.ts';
+import type { CostSet } from '../../api/costs.ts';
+import type { ComparedContainer, ComparedVariant, PodVerdict, Spreads } from '../compare/comparison.ts';
 import { CLUSTER_MEASURES, CONTAINER_MEASURES } from '../compare/measures.ts';
 import type { Measure } from '../compare/measures.ts';
+import { verdictLines } from './verdict-lines.ts';
+import { workTable } from './work-table.ts';
 import type { TextColumn } from './text-table.ts';
 import { textTable } from './text-table.ts';
 
 export interface Comparison {
-  /** Simulated. */
+  /** Simulated, at most. */
   readonly seconds: number;
   readonly seeds: readonly number[];
+  readonly costs: readonly CostSet[];
   readonly variants: readonly ComparedVariant[];
+  /** Each later variant against the first, pod by pod. */
+  readonly verdicts: readonly PodVerdict[];
 }
 
 export interface ComparisonReportOptions {
@@ -26,14 +32,16 @@ export function comparisonReport(
   comparison: Comparison,
   { width, heading }: ComparisonReportOptions,
 ): string {
-  const { variants } = comparison;
+  const { variants, verdicts } = comparison;
   const names = [...new Set(variants.flatMap(({ containers }) => containers.map(nameOf)))];
   const shown = names.slice(0, maxContainers);
   const more = names.length - shown.length;
   const omitted = more === 0 ? '' : `(and ${more} more containers: -o json shows all)\n`;
   const sections: readonly (readonly [string, string])[] = [
+    ['Work', workTable(variants, width)],
     ['All nodes', clusterTable(variants, width)],
     ['Containers', shown.length === 0 ? '' : containerTable(variants, shown, width) + omitted],
+    ['Verdict', verdictLines(verdicts, width)],
   ];
   return (
     sections
@@ -96,10 +104,14 @@ function rangeOf(measures: Spreads, { key, digits }: Measure<never>): string {
   return `${spread.min.toFixed(digits)}–${spread.max.toFixed(digits)}`;
 }
 
-function footer({ seconds, seeds }: Comparison): string {
+function footer({ seconds, seeds, costs, variants }: Comparison): string {
   const range = seeds.length === 1 ? `seed ${seeds.join()}` : `medians of seeds ${seeds.join(', ')}`;
+  const main = costs.includes('Default') ? 'Default' : costs[0];
+  const sets = costs.map((set) => set.toLowerCase()).join(', ');
+  const unfinished = variants.some(({ work }) => work.some((run) => run.work.elapsed === undefined));
   return (
-    `All numbers are simulated: ${seconds} s each, ${range}.\n` +
-    'Memory accesses have no price yet: this says what balancing did and took,\nnot how much faster a pod became.\n'
+    `All numbers are simulated: ${seconds} s each${unfinished ? '' : ' at most, to the end of the work'}, ${range}.\n` +
+    `Tables: ${(main ?? '').toLowerCase()} costs. Verdicts: ${sets} costs.\n` +
+    'How to read them: docs/understanding-results.md.\n'
   );
 }

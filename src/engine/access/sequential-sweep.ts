@@ -44,12 +44,7 @@ export class SequentialSweep implements ArmedPageFinder {
   /** The first armed index at or after `index`, without wrapping, or −1. */
   #nextArmedIndex(pages: ArmedSet, index: number): number {
     const { offset, stride, end } = this.#range;
-    let page = pages.nextFrom(offset + index * stride);
-    while (page >= 0 && page < end) {
-      const past = (page - offset) % stride;
-      if (past === 0) return (page - offset) / stride;
-      page = pages.nextFrom(page - past + stride);
-    }
-    return -1;
+    const page = pages.nextOfStride(offset + index * stride, stride, end);
+    return page < 0 ? -1 : (page - offset) / stride;
   }
 }

@@ -65,6 +65,35 @@ export class ArmedSet {
     return word * WORD_BITS + lowestBit(bits);
   }
 
+  /**
+   * The first armed page of `from`, `from` + stride, … below `end`, or −1. Where a stride divides a word, pages between the steps
+   * are masked out word by word: many of them may stay armed that nobody touches.
+   */
+  nextOfStride(from: number, stride: number, end: number): number {
+    if (WORD_BITS % stride !== 0) return this.#nextByStep(from, stride, end);
+    let steps = 0;
+    for (let bit = from % stride; bit < WORD_BITS; bit += stride) steps |= 1 << bit;
+    let word = from >>> 5;
+    let bits = this.#words[word]! & steps & (-1 << (from & 31));
+    while (bits === 0) {
+      word = this.#nextWord(word + 1);
+      if (word < 0 || word * WORD_BITS >= end) return -1;
+      bits = this.#words[word]! & steps;
+    }
+    const page = word * WORD_BITS + lowestBit(bits);
+    return page < end ? page : -1;
+  }
+
+  #nextByStep(from: number, stride: number, end: number): number {
+    let page = this.nextFrom(from);
+    while (page >= 0 && page < end) {
+      const past = (page - from) % stride;
+      if (past === 0) return page;
+      page = this.nextFrom(page - past + stride);
+    }
+    return -1;
+  }
+
   /** Armed pages in [low, high). */
   countRange(low: number, high: number): number {
     if (low <= 0 && high >= this.#size) return this.#count;

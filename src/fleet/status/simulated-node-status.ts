@@ -8,12 +8,12 @@ import { isActive } from '../../cgroup/pod-cgroups.ts';
 import { Topology } from '../../engine/machine/topology.ts';
 import type { MachineSpec } from '../../engine/machine/topology.ts';
 import type { NodeView } from '../../engine/kernel.ts';
-import { balancingNs } from '../../engine/access/usage.ts';
-import { NS_PER_MS, PAGE_BYTES } from '../../engine/units.ts';
+import { PAGE_BYTES } from '../../engine/units.ts';
 import type { DesiredNode } from '../desired-node.ts';
 import { presetOf } from '../machine.ts';
 import type { ContainerSample, NodeSample } from '../node-sample.ts';
 import { compareText } from '../precedence.ts';
+import { linksStatus, trafficStatus, usageStatus } from './work-status.ts';
 
 /** What the caller knows beside the sample. */
 export interface SampleContext {
@@ -54,6 +54,7 @@ export function simulatedNodeStatus(sample: NodeSample, context: SampleContext):
     ...base,
     topology: topologyStatus(desired, machine.machine),
     numaNodes: kernel.nodes.map((view, node) => numaNode(view, node, machine.machine)),
+    ...linksStatus(kernel.links),
     vmstat: kernel.vmstat,
     ...cgroupList(sample.containers),
     simulatedSeconds: kernel.simulatedSeconds,
@@ -113,6 +114,9 @@ function topologyStatus(
     nodeCount: topology.nodeCount,
     cpuCount: topology.cpuCount,
     distances: machine.distances,
+    ...(machine.memorySystem === undefined
+      ? {}
+      : { latencyNs: machine.memorySystem.latencyNs.map((row) => row.map(Math.round)) }),
   };
 }
 
@@ -127,6 +131,7 @@ function numaNode(
     memTotalBytes: view.managedPages * PAGE_BYTES,
     memFreeBytes: view.freePages * PAGE_BYTES,
     numastat: view.numastat,
+    ...trafficStatus(view.traffic),
   };
 }
 
@@ -162,20 +167,8 @@ function simulatedCgroup(sample: ContainerSample): SimulatedCgroup {
   const { policy, problem, threadNodes, usage, elapsedNs, ...rest } = sample;
   return {
     ...rest,
-    ...performance(usage),
+    ...usageStatus(usage),
     ...(policy === undefined ? {} : { policy }),
     ...(problem === undefined ? {} : { problem: problem.slice(0, 1024) }),
-  };
-}
-
-function performance(usage: ContainerSample['usage']): Partial<SimulatedCgroup> {
-  const milliseconds = (ns: number): number => Math.floor(ns / NS_PER_MS);
-  const localAccesses = Math.round(usage.localTouches);
-  return {
-    localAccesses,
-    remoteAccesses: Math.max(0, Math.round(usage.touches) - localAccesses),
-    cpuTimeMs: milliseconds(usage.runtimeNs),
-    balancingTimeMs: milliseconds(balancingNs(usage)),
-    progressMs: milliseconds(usage.progressNs),
   };
 }

@@ -70,6 +70,26 @@ describe('numasim compare', () => {
     expect(stdout).to.include('All numbers are simulated: 20 s each, medians of seeds 1, 2, 3.');
   });
 
+  it('says of each pod whether it gains, and what it took, with all costs and seeds', async () => {
+    const args = [...quickstart, '--variant', `off=${VARIANTS}/tenant-a-off.yaml,on=`, '-o', 'json'];
+    const { verdicts, variants } = JSON.parse((await numasim(args)).stdout) as Comparison;
+    const [ofA, ofB] = verdicts;
+    expect(ofA).to.include({ pod: 'tenant-a', variant: 'on', baseline: 'off', verdict: 'gains' });
+    expect(Object.keys(ofA?.gainPercent ?? {})).to.deep.equal(['Low', 'Default', 'High']);
+    expect(ofA?.gainPercent.Low?.max).to.be.lessThan(ofA?.gainPercent.High?.min ?? 0);
+    expect(ofA?.reason).to.match(/^local accesses 0\.0 → \d+\.\d %; pages moved 0 → 16384; /u);
+    expect(ofB).to.include({ pod: 'tenant-b', verdict: 'unchanged' });
+    expect(variants[1]?.work.map(({ costSet, seed }) => `${costSet} ${seed}`)).to.have.length(9);
+  });
+
+  it('of one set of costs has the verdict by that', async () => {
+    const args = [...quickstart, '--variant', `off=${VARIANTS}/tenant-a-off.yaml,on=`, '--costs', 'HIGH'];
+    const { stdout } = await numasim([...args, '--seeds', '1']);
+    expect(stdout).to.match(/^quickstart\/tenant-a: on gains \d+\.\d % over off$/mu);
+    expect(stdout).to.match(/^Balancing CPU s, high costs +0\.00 +0\.\d\d$/mu);
+    expect(stdout).to.include('Tables: high costs. Verdicts: high costs.');
+  });
+
   it('reads standard input once, for all variants', async () => {
     const policy = (balancing: string): string =>
       `apiVersion: numasim.dev/v1alpha1\nkind: NumaBalancingPolicy\nmetadata: { name: p }\n` +
@@ -84,6 +104,11 @@ describe('numasim compare', () => {
       ['one variant', ['--variant', 'a='], '--variant: two or more are compared'],
       ['no variant', [], "required option '--variant <name=path>' not specified"],
       ['a path that is not there', ['--variant', 'a=,b=nowhere.yaml'], 'nowhere.yaml: does not exist'],
+      [
+        'unknown costs',
+        ['--variant', 'a=,b=', '--costs', 'low,low'],
+        'It must be some of low, default and high',
+      ],
       ['no seeds', ['--variant', 'a=,b=', '--seeds', '0'], 'It must be a whole number from 1 to 100.'],
     ] as const) {
       it(what, async () => {
