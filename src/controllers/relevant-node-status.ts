@@ -17,10 +17,7 @@ export function relevantNodeStatus(status: Readonly<Record<string, unknown>>): u
 }
 
 function withoutTraffic(node: SimulatedNumaNode): unknown {
-  return without(node, [
-    'trafficMiB',
-    'latencyUnderLoadPermille',
-  ]);
+  return without(node, ['trafficMiB', 'latencyUnderLoadPermille']);
 }
 
 /** What programs get done goes on as long as they run; of it only the shares count, in whole percent, as they settle. */
