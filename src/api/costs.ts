@@ -174,7 +174,7 @@ export const costs = z.strictObject({
             })
             .meta({ description: 'One measured point; between points the curve is straight.' }),
           { min: 1, max: 64 },
-          'Points by ascending traffic.',
+          'Points in any order. Below the first the curve comes straight from idle latency; above the last it is level.',
         ),
       })
       .meta({ description: 'A measured curve of latency under load.' }),

@@ -7,6 +7,7 @@ import type { ResolvedNodeConfig } from '../api/resolve-node-config.ts';
 import { topologyProblems } from '../api/topology-problems.ts';
 import type { TopologyPreset } from '../api/topology.ts';
 import { KernelError } from '../engine/kernel-error.ts';
+import type { LoadPoint } from '../engine/cost/load-curve.ts';
 import { memorySystemOf } from '../engine/machine/memory-system.ts';
 import type { MemoryFigures } from '../engine/machine/memory-system.ts';
 import { presetMachine } from '../engine/machine/presets.ts';
@@ -85,7 +86,11 @@ function memoryFigures(costs: Costs): MemoryFigures {
       maxPermille: costs.loadedLatencyMaxPermille,
     },
     loadedLatencyOfNode: new Map(
-      (costs.loadedLatencyTables ?? []).map(({ node, points }) => [node, { points }]),
+      (costs.loadedLatencyTables ?? []).map(({ node, points }) => [node, { points: ascending(points) }]),
     ),
   };
+}
+
+function ascending(points: readonly LoadPoint[]): readonly LoadPoint[] {
+  return [...points].sort((a, b) => a.trafficPermille - b.trafficPermille);
 }

@@ -11,7 +11,7 @@ export type LoadCurveSpec =
       readonly maxPermille: number;
     }
   | {
-      /** A measured curve, by ascending traffic; straight between points, level outside them. */
+      /** A measured curve, by ascending traffic; straight from the idle latency at no traffic to the first point and between points, level after the last. */
       readonly points: readonly LoadPoint[];
     };
 
@@ -63,10 +63,12 @@ export class LoadCurve {
   }
 }
 
+const IDLE: LoadPoint = { trafficPermille: 0, latencyPermille: PERMILLE };
+
 function interpolate(points: readonly LoadPoint[], traffic: number): number {
   const after = points.findIndex(({ trafficPermille }) => trafficPermille >= traffic);
   const next = points[after] ?? points.at(-1)!;
-  const previous = points[after - 1] ?? next;
+  const previous = after === 0 ? IDLE : (points[after - 1] ?? next);
   const width = next.trafficPermille - previous.trafficPermille;
   if (width === 0) return next.latencyPermille;
   const share = (traffic - previous.trafficPermille) / width;
