@@ -101,7 +101,7 @@ export function memoryPerNode(
 ): readonly number[] {
   const pages = Array.from({ length: state.topology.nodeCount }, () => 0);
   for (const { cgroup, residentPerNode } of objectsOf(state, kinds)) {
-    if (![...cgroup.lineage()].includes(group)) continue;
+    if (!cgroup.lineage().includes(group)) continue;
     residentPerNode.forEach((count, node) => (pages[node]! += count));
   }
   return pages;

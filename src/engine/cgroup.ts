@@ -50,6 +50,9 @@ export class Cgroup {
   /** Processes ended in it or below because `memory.max` was exceeded. */
   oomKills = 0;
 
+  /** Parents never change. */
+  #lineage: readonly Cgroup[] | undefined;
+
   constructor(name: string, parent: Cgroup | undefined) {
     this.name = name;
     this.parent = parent;
@@ -110,9 +113,8 @@ export class Cgroup {
   }
 
   /** This group and its ancestors, nearest first. */
-  *lineage(): Generator<Cgroup, void> {
-    yield this;
-    if (this.parent) yield* this.parent.lineage();
+  lineage(): readonly Cgroup[] {
+    return (this.#lineage ??= this.parent ? [this, ...this.parent.lineage()] : [this]);
   }
 
   /** The group whose `controller` governs this one: itself or the nearest ancestor that has it (REF §17.2). */

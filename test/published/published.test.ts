@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 
 import { expect } from 'chai';
 
@@ -86,4 +86,12 @@ describe('the published results', () => {
     expect(assessed.map(({ signRight }) => signRight)).to.deep.equal([true, true, true]);
     expect(Math.abs(assessed[0]?.ratioError ?? 1)).to.be.at.most(0.25);
   }).timeout(60_000);
+});
+
+describe('docs/published-results.md', () => {
+  it('has a row for every case', () => {
+    const page = readFileSync('docs/published-results.md', 'utf8');
+    const rows = [...page.matchAll(/^\| \S+ +\| `(?<id>[^`]+)`/gmu)].map(({ groups }) => groups?.id);
+    expect(rows).to.deep.equal([...IDENTITIES, ...CASES].map(({ id }) => id));
+  });
 });

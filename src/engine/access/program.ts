@@ -135,12 +135,15 @@ export class Program {
     return used;
   }
 
-  /** What was planned is done before more is: faults may have taken the time of an earlier slice. */
+  /**
+   * What was planned is done before more is: faults may have taken the time of an earlier slice. What is left of a slice by
+   * rounding, less than a ns, is not planned for.
+   */
   #runLooped(slice: Slice, usedBefore: number, fault: FaultHandler): number {
     let used = usedBefore + this.#startUp(slice, usedBefore);
     if (this.#systemDue > 0) return used;
     used = this.#finishDue(slice, used, fault);
-    while (!this.#stopped && used < slice.dutyNs && !this.isDone && !this.#isDue()) {
+    while (!this.#stopped && slice.dutyNs - used >= 1 && !this.isDone && !this.#isDue()) {
       this.#plan(slice, slice.dutyNs - used);
       const before = used;
       used = this.#finishDue(slice, used, fault);
