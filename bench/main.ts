@@ -2,8 +2,9 @@
 import { cpus } from 'node:os';
 
 import { eventsPerSecond } from './events-per-second.ts';
+import { costGrowth, largeNode } from './large-node.ts';
 
-const results = [eventsPerSecond()];
+const results = [eventsPerSecond(), ...largeNode(), costGrowth()];
 const machine = { cpu: cpus()[0]?.model ?? 'unknown', cores: cpus().length, node: process.version };
 
 if (process.argv.includes('json')) {

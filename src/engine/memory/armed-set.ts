@@ -1,16 +1,20 @@
 /**
- * The armed (marked) pages of a VMA: a bit per page, with a count per 1024 pages above it. Membership, the next
- * armed page from a position and the k-th armed page of a range are found without visiting pages that are not armed,
+ * The armed (marked) pages of a VMA: a bit per page, and above them counts per 2^10, 2^15 and 2^20 pages. Membership, the
+ * next armed page from a position and the k-th armed page of a range are found without visiting pages that are not armed,
  * which is what makes the cost of a run follow faults instead of memory size.
  */
 const WORD_BITS = 32;
 const BLOCK_WORDS = 32;
 const BLOCK_BITS = WORD_BITS * BLOCK_WORDS;
+/** Blocks in a group, and groups in a stretch. */
+const FANOUT = 32;
 
 export class ArmedSet {
   #count = 0;
   readonly #words: Uint32Array;
   readonly #blockCounts: Uint16Array;
+  readonly #groupCounts: Uint16Array;
+  readonly #stretchCounts: Uint32Array;
   readonly #size: number;
 
   /** @param size pages of the VMA */
@@ -19,12 +23,16 @@ export class ArmedSet {
     const blocks = Math.ceil(size / BLOCK_BITS);
     this.#words = new Uint32Array(blocks * BLOCK_WORDS);
     this.#blockCounts = new Uint16Array(blocks);
+    this.#groupCounts = new Uint16Array(Math.ceil(blocks / FANOUT));
+    this.#stretchCounts = new Uint32Array(Math.ceil(blocks / FANOUT ** 2));
   }
 
   copy(): ArmedSet {
     const copy = new ArmedSet(this.#size);
     copy.#words.set(this.#words);
     copy.#blockCounts.set(this.#blockCounts);
+    copy.#groupCounts.set(this.#groupCounts);
+    copy.#stretchCounts.set(this.#stretchCounts);
     copy.#count = this.#count;
     return copy;
   }
@@ -42,6 +50,8 @@ export class ArmedSet {
   add(page: number): void {
     this.#words[page >>> 5]! |= 1 << (page & 31);
     this.#blockCounts[page >>> 10]!++;
+    this.#groupCounts[page >>> 15]!++;
+    this.#stretchCounts[page >>> 20]!++;
     this.#count++;
   }
 
@@ -49,6 +59,8 @@ export class ArmedSet {
   delete(page: number): void {
     this.#words[page >>> 5]! &= ~(1 << (page & 31));
     this.#blockCounts[page >>> 10]!--;
+    this.#groupCounts[page >>> 15]!--;
+    this.#stretchCounts[page >>> 20]!--;
     this.#count--;
   }
 
@@ -103,7 +115,11 @@ export class ArmedSet {
   /** The k-th armed page (from 0) at or after `low`; the caller knows that there is one. */
   select(k: number, low = 0): number {
     let left = k + this.#countBelow(low);
-    let block = 0;
+    let stretch = 0;
+    while (left >= this.#stretchCounts[stretch]!) left -= this.#stretchCounts[stretch++]!;
+    let group = stretch * FANOUT;
+    while (left >= this.#groupCounts[group]!) left -= this.#groupCounts[group++]!;
+    let block = group * FANOUT;
     while (left >= this.#blockCounts[block]!) left -= this.#blockCounts[block++]!;
     let word = block * BLOCK_WORDS;
     for (let inWord = popCount(this.#words[word]!); left >= inWord; inWord = popCount(this.#words[word]!)) {
@@ -118,26 +134,38 @@ export class ArmedSet {
   #countBelow(position: number): number {
     const end = Math.min(position, this.#size);
     const block = end >>> 10;
+    const group = end >>> 15;
+    const stretch = end >>> 20;
     let sum = 0;
-    for (let b = 0; b < block; b++) sum += this.#blockCounts[b]!;
+    for (let at = 0; at < stretch; at++) sum += this.#stretchCounts[at]!;
+    for (let at = stretch * FANOUT; at < group; at++) sum += this.#groupCounts[at]!;
+    for (let at = group * FANOUT; at < block; at++) sum += this.#blockCounts[at]!;
     const lastWord = end >>> 5;
     for (let word = block * BLOCK_WORDS; word < lastWord; word++) sum += popCount(this.#words[word]!);
     const bits = end & 31;
     return bits === 0 ? sum : sum + popCount(this.#words[lastWord]! & ~(-1 << bits));
   }
 
-  /** First word at or after `word` with an armed page, or −1; whole empty blocks are stepped over. */
+  /** First word at or after `word` with an armed page, or −1. */
   #nextWord(word: number): number {
     let at = word;
     while (at < this.#words.length) {
-      if ((at & (BLOCK_WORDS - 1)) === 0 && this.#blockCounts[at >>> 5] === 0) {
-        at += BLOCK_WORDS;
-        continue;
-      }
-      if (this.#words[at] !== 0) return at;
-      at++;
+      const empty = this.#emptyWordsAt(at);
+      if (empty === 0 && this.#words[at] !== 0) return at;
+      at += Math.max(1, empty);
     }
     return -1;
+  }
+
+  /** Words of the empty stretch, group or block that begins at a word, 0 if none does. */
+  #emptyWordsAt(word: number): number {
+    if ((word & (BLOCK_WORDS - 1)) !== 0 || this.#blockCounts[word >>> 5] !== 0) return 0;
+    if ((word & (BLOCK_WORDS * FANOUT - 1)) !== 0 || this.#groupCounts[word >>> 10] !== 0) return BLOCK_WORDS;
+    return this.#stretchIsEmptyAt(word) ? BLOCK_WORDS * FANOUT ** 2 : BLOCK_WORDS * FANOUT;
+  }
+
+  #stretchIsEmptyAt(word: number): boolean {
+    return (word & (BLOCK_WORDS * FANOUT ** 2 - 1)) === 0 && this.#stretchCounts[word >>> 15] === 0;
   }
 }
 

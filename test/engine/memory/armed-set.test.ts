@@ -43,6 +43,24 @@ describe('ArmedSet', () => {
     );
   });
 
+  it('the same in large and nearly empty memory, across groups and stretches of blocks', () => {
+    const size = 3 * 2 ** 20 + 77;
+    const pages = [5, 1023, 2 ** 15 - 1, 2 ** 15, 2 ** 20 + 3 * 2 ** 15 + 40, 3 * 2 ** 20, size - 1];
+    const set = new ArmedSet(size);
+    for (const page of pages) set.add(page);
+    pages.forEach((page, k) => {
+      expect(set.select(k)).to.equal(page);
+      expect(set.select(0, page)).to.equal(page);
+      expect(set.countRange(0, page)).to.equal(k);
+      expect(set.countRange(page, size)).to.equal(pages.length - k);
+      expect(set.nextFrom(page)).to.equal(page);
+      expect(set.nextFrom(page + 1)).to.equal(pages[k + 1] ?? -1);
+    });
+    const copy = set.copy();
+    for (const page of pages) set.delete(page);
+    expect([set.nextFrom(0), set.count, copy.select(6)]).to.deep.equal([-1, 0, size - 1]);
+  });
+
   it('every page of a full set, across words and blocks', () => {
     const set = new ArmedSet(2100);
     for (let page = 0; page < 2100; page++) set.add(page);
