@@ -114,6 +114,15 @@ describe('over which nodes the touches of a range spread', () => {
     expect(memory.follow(zipf(rangeOf(8, 2, 100)))).not.to.equal(first);
   });
 
+  it('nothing is left, not by rounding either, when all weighted pages have gone', () => {
+    const memory = object(0);
+    const placement = memory.follow(zipf(WHOLE));
+    for (let page = 0; page < PAGES; page++) memory.place(page, 1, 0);
+    expect(placement.perNode[0]).to.be.greaterThan(0);
+    for (let page = PAGES - 1; page >= 0; page--) memory.forget(page, 1);
+    expect([...placement.perNode]).to.deep.equal(Array.from({ length: NODES }, () => 0));
+  });
+
   it('the counts are those of a full recount, whatever comes, moves and goes', () => {
     const rangeArb = fc
       .record({
