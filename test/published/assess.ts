@@ -70,7 +70,6 @@ function signOf(ratio: number): Sign {
   return ratio < 1 ? 'less' : 'more';
 }
 
-/** A bound that is met exactly is met. */
 function isOnSide(value: number, sign: Sign): boolean {
   switch (sign) {
     case 'same':
@@ -78,6 +77,8 @@ function isOnSide(value: number, sign: Sign): boolean {
     case 'less':
       return value < 1;
     case 'more':
+      return value > 1;
+    case 'at least':
       return value >= 1;
   }
 }

@@ -22,7 +22,7 @@ export interface Case {
 }
 
 /** How a ratio compares with 1; `same` is within 5 %. */
-export type Sign = 'less' | 'more' | 'same';
+export type Sign = 'less' | 'more' | 'same' | 'at least';
 
 /** An exact identity: the number published, and the same computed from published counters. */
 export interface Identity {
@@ -106,7 +106,7 @@ function bounds(scenario: string): readonly Case[] {
     scenario,
     variants: [over, under],
     metric: `elapsed, ${over === 'base' ? 'balanced' : over} over ${under === 'base' ? 'balanced' : under}`,
-    published: 'more',
+    published: 'at least',
     of: ratio(elapsed, over, under),
     calibrated: false,
   });

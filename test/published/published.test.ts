@@ -41,6 +41,13 @@ describe('a published result beside simulations', () => {
     expect(assess(nothing, [pair(100, 94)]).signRight).to.equal(false);
   });
 
+  it('does not come out if nothing changes; a bound may be met exactly', () => {
+    const equal = [pair(100, 100)];
+    expect(assess({ ...CASE, published: 2 }, equal).signRight).to.equal(false);
+    expect(assess({ ...CASE, published: 'more' }, equal).signRight).to.equal(false);
+    expect(assess({ ...CASE, published: 'at least' }, equal).signRight).to.equal(true);
+  });
+
   it('known by its sign alone has no error', () => {
     const { signRight, ratioError } = assess({ ...CASE, published: 'more' }, [pair(100, 120)]);
     expect([signRight, ratioError]).to.deep.equal([true, null]);
