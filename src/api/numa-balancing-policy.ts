@@ -98,7 +98,7 @@ export const numaBalancingPolicyStatus = z
       .strictObject({
         throughputChangePercent: int32(
           { min: -100, max: 1_000_000 },
-          'Change of the work done per second against the same time without balancing, in percent.',
+          'Change of the work done per second against the same time without balancing, in percent. Not filled in by this version: numasim compare simulates both.',
         ).exactOptional(),
         overheadPercent: int32(
           { min: 0, max: 100 },
@@ -106,7 +106,7 @@ export const numaBalancingPolicyStatus = z
         ).exactOptional(),
         verdict: choice(
           ['Better', 'Worse', 'Undecided'],
-          'Whether balancing pays. Undecided when the cost models disagree about the sign.',
+          'Whether balancing pays. Undecided when the cost models disagree about the sign. Not filled in by this version: numasim compare says it.',
         ).exactOptional(),
       })
       .meta({ description: 'What balancing changed, by the cost model. Simulated.' })

@@ -1,8 +1,6 @@
-import type { ProgramStream } from './access/program.ts';
-import type { Usage } from './access/usage.ts';
 import { findCgroup, groupForProcesses, makeCgroup, memoryPerNode, removeCgroup } from './cgroup-tree.ts';
 import { refuseInvalidGroup } from './cgroup-threads.ts';
-import type { LinkTrafficView, TrafficView } from './cost/memory-traffic.ts';
+import type { LinkTrafficView } from './cost/memory-traffic.ts';
 import { counterValues } from './counters.ts';
 import type { CounterValues } from './counters.ts';
 import { digest } from './digest.ts';
@@ -17,9 +15,7 @@ import { DEFAULT_COSTS } from './machine/costs.ts';
 import { DEFAULT_TUNABLES } from './machine/tunables.ts';
 import { DEFAULT_VARIANT } from './machine/variant.ts';
 import { createMemoryPolicy, isInterleaved } from './memory/memory-policy.ts';
-import { regionPagesPerNode } from './memory/pages-per-node.ts';
 import type { MemoryPolicySpec } from './memory/memory-policy.ts';
-import type { NumaStat } from './memory/node-memory.ts';
 import { killJob, startJob, viewJob } from './job.ts';
 import type { JobView } from './job.ts';
 import { endProcess } from './process.ts';
@@ -30,6 +26,8 @@ import { KernelState } from './state.ts';
 import type { BootOptions } from './state.ts';
 import { DecisionLog } from './trace/decision-log.ts';
 import type { DecisionFilter, DecisionListener } from './trace/decision-log.ts';
+import { viewNodes, viewProcess } from './views.ts';
+import type { NodeView, ProcessView } from './views.ts';
 
 /** What a machine boots with; everything but the machine itself has a default. */
 export type KernelOptions = Pick<BootOptions, 'machine'> & Partial<Omit<BootOptions, 'machine'>>;
@@ -37,53 +35,7 @@ export type KernelOptions = Pick<BootOptions, 'machine'> & Partial<Omit<BootOpti
 /** How a start ended: with a running process, or killed because its memory did not fit. */
 export type SpawnOutcome = { readonly pid: number } | { readonly oomKilled: string };
 
-/** A node's memory in base pages, and its allocation statistics. */
-export interface NodeView {
-  readonly managedPages: number;
-  readonly freePages: number;
-  readonly numastat: Readonly<NumaStat>;
-  /** Traffic of its memory; undefined where accesses all cost the same. */
-  readonly traffic: TrafficView | undefined;
-}
-
-/** What can be seen of a process without parsing files. */
-export interface ProcessView {
-  readonly pid: number;
-  readonly comm: string;
-  /** Cgroup path of its main thread. */
-  readonly cgroup: string;
-  /** Completed scan passes over its address space. */
-  readonly scanSeq: number;
-  readonly threads: readonly ThreadView[];
-  readonly regions: readonly RegionView[];
-}
-
-export interface ThreadView {
-  readonly pid: number;
-  readonly cpu: number;
-  readonly node: number;
-  /** −1 for none. */
-  readonly preferredNode: number;
-  readonly scanPeriodMs: number;
-  readonly usage: Readonly<Usage>;
-  readonly accesses: readonly AccessView[];
-}
-
-/** How a thread uses a region at the moment. */
-export interface AccessView {
-  /** Name of the region. */
-  readonly region: string;
-  /** What it asks for. */
-  readonly touchesPerSecond: number;
-  /** Resident base pages of the part it uses, by node; undefined where that is all of the region or is not followed. */
-  readonly pagesPerNode?: readonly number[] | undefined;
-}
-
-export interface RegionView {
-  readonly name: string;
-  /** Resident base pages by node. */
-  readonly pagesPerNode: readonly number[];
-}
+export type { AccessView, NodeView, ProcessView, RegionView, ThreadView } from './views.ts';
 
 const DEFAULT_HZ = 250;
 
@@ -222,14 +174,7 @@ export class Kernel {
   }
 
   nodes(): readonly NodeView[] {
-    const { memory, traffic } = this.#state;
-    const perNode = traffic?.nodes();
-    return memory.stat.map((numastat, node) => ({
-      managedPages: memory.managed[node]!,
-      freePages: memory.free[node]!,
-      numastat: { ...numastat },
-      traffic: perNode?.[node],
-    }));
+    return viewNodes(this.#state);
   }
 
   /** Traffic between sockets; none where accesses all cost the same. */
@@ -238,7 +183,7 @@ export class Kernel {
   }
 
   processes(): readonly ProcessView[] {
-    return [...this.#state.processes.values()].map((process) => this.#view(process));
+    return [...this.#state.processes.values()].map((process) => viewProcess(this.#state, process));
   }
 
   /**
@@ -258,37 +203,6 @@ export class Kernel {
   /** 16 hex digits over all counters, pages and tasks: equal digests mean equal runs. */
   digest(): string {
     return digest(this.#state);
-  }
-
-  #view({ pid, comm, mm, tasks }: Process): ProcessView {
-    return {
-      pid,
-      comm,
-      cgroup: tasks[0]!.cgroup.path,
-      scanSeq: mm.scanSeq,
-      threads: tasks.map((task) => ({
-        pid: task.pid,
-        cpu: task.cpu,
-        node: this.#state.nodeOfTask(task),
-        preferredNode: task.preferredNode,
-        scanPeriodMs: task.scanPeriodMs,
-        runtimeNs: task.sumExec,
-        usage: { ...task.usage, runtimeNs: task.sumExec },
-        accesses: task.program.current().map((one) => this.#viewAccess(one)),
-      })),
-      regions: mm.regions().map((table) => ({
-        name: table.name,
-        pagesPerNode: Array.from(regionPagesPerNode(table)),
-      })),
-    };
-  }
-
-  #viewAccess({ stream, placement }: ProgramStream): AccessView {
-    return {
-      region: stream.table.name,
-      touchesPerSecond: stream.touchesPerSecond(this.#state.now),
-      pagesPerNode: placement?.range.law === 'Even' ? [...placement.perNode] : undefined,
-    };
   }
 
   #process(pid: number): Process {

@@ -46,7 +46,7 @@ export function assess(
 function zeroCase(
   one: Pick<AssessedCase, 'id' | 'table' | 'metric' | 'simulated' | 'calibrated'>,
 ): AssessedCase {
-  const isZero = one.simulated.max === 0;
+  const isZero = one.simulated.min === 0 && one.simulated.max === 0;
   return { ...one, published: 0, signRight: isZero, ratioError: isZero ? 0 : null };
 }
 

@@ -87,14 +87,11 @@ export function memorySystemOf(
   const latency = (a: number, b: number): number => {
     const { localNs, subNumaNs, remoteNs, twoHopNs, cxlNs } = figures;
     const isFar = sockets[a] !== sockets[b];
-    const ofSocket = isFar
-      ? distances[a]![b]! > oneLink && hasCpus(a) && hasCpus(b)
-        ? twoHopNs
-        : remoteNs
-      : subNumaNs;
-    if (a === b) return hasCpus(a) ? localNs : cxlNs;
-    if (hasCpus(a) && hasCpus(b)) return ofSocket;
-    return isFar ? cxlNs + remoteNs - localNs : cxlNs;
+    const [memory, own] = hasCpus(a) && hasCpus(b) ? [localNs, subNumaNs] : [cxlNs, cxlNs];
+    if (a === b) return memory;
+    if (!isFar) return own;
+    if (memory === cxlNs) return cxlNs + remoteNs - localNs;
+    return distances[a]![b]! > oneLink ? twoHopNs : remoteNs;
   };
   return {
     latencyNs: figures.latencyNs ?? ids.map((a) => ids.map((b) => latency(a, b))),

@@ -39,7 +39,7 @@ export const COST_MUTANTS: readonly Mutant[] = [
       'distances[a]![b]! > oneLink',
       'distances[a]![b]! >= oneLink',
     ],
-    ['cxl', 'CXL of another socket', 'isFar ? cxlNs + remoteNs - localNs : cxlNs', 'cxlNs'],
+    ['cxl', 'CXL of another socket', 'return cxlNs + remoteNs - localNs', 'return cxlNs'],
   ]),
   ...mutantsOf('D2.2', 'memory/placement.ts', [
     [
