@@ -1,6 +1,6 @@
 /** The published results (docs/published-results.md) that simulations are held against. */
 import { autonumaCost, rangeUpdates } from '../../src/engine/cost/autonuma-cost.ts';
-import { COST_ROWS } from './cost-rows.ts';
+import { COST_ROWS } from '../engine/cost/published-costs.ts';
 import type { Outcome } from './outcome.ts';
 
 /** What variants of one scenario gave from one seed, by variant. */

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 
 import { autonumaCost, rangeUpdates } from '../../../src/engine/cost/autonuma-cost.ts';
-import { COST_ROWS } from '../../published/cost-rows.ts';
+import { COST_ROWS } from './published-costs.ts';
 
 describe("mmtests' AutoNUMA cost: the published figures", () => {
   for (const [what, updates, faults, migrated, cost] of COST_ROWS) {
